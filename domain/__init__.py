@@ -1,0 +1,1 @@
+"""What may happen: events, rules and decisions, without clock or input and output."""

@@ -1,0 +1,1 @@
+"""What did happen: the append-only record in PostgreSQL and everything that proves it."""

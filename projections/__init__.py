@@ -1,0 +1,1 @@
+"""What it adds up to: facts and figures rebuilt from the record."""
