@@ -8,6 +8,7 @@ PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 py
 	$(shell $(name) -c 'import sys; sys.version_info >= (3, 11) and print("$(name)")' 2>/dev/null)) python3)
 VENV := .venv
 BIN := $(VENV)/bin
+LOCKED := $(VENV)/.locked
 STAMP := $(VENV)/.installed
 ROOMS := domain eventlog projections api
 CODE := $(ROOMS) $(wildcard tests bench)
@@ -25,7 +26,12 @@ help: ## list the targets 列出各目标
 
 install: $(STAMP) ## set up .venv from the lock 安装到 .venv
 
-$(STAMP): pyproject.toml requirements.lock
+# Only a new lock clears the environment; a change to pyproject.toml renews our own entry in it.
+$(STAMP): $(LOCKED) pyproject.toml
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(STAMP)
+
+$(LOCKED): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 		echo '缺少 Python 3.11 或更高版本：请安装后重试，或指定路径 make install PYTHON=/…/python3.12' >&2; \
 		echo 'Python 3.11 or newer is needed: install it, or name one with make install PYTHON=/…/python3.12' >&2; \
@@ -38,8 +44,7 @@ $(STAMP): pyproject.toml requirements.lock
 	@echo '正在安装到 $(VENV) · installing into $(VENV)'
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	@touch $(STAMP)
+	@touch $(LOCKED)
 
 run: install ## the demonstration and the service: PORT=8000 DATA=dir 演示数据与服务
 	@$(BIN)/yinzheng serve --demo --port $(PORT) --data '$(DATA)'
