@@ -8,7 +8,6 @@ PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 py
 	$(shell $(name) -c 'import sys; sys.version_info >= (3, 11) and print("$(name)")' 2>/dev/null)) python3)
 VENV := .venv
 BIN := $(VENV)/bin
-LOCKED := $(VENV)/.locked
 STAMP := $(VENV)/.installed
 ROOMS := domain eventlog projections api
 CODE := $(ROOMS) $(wildcard tests bench)
@@ -25,13 +24,10 @@ help: ## list the targets 列出各目标
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: $(STAMP) ## set up .venv from the lock 安装到 .venv
+	@:
 
-# Only a new lock clears the environment; a change to pyproject.toml renews our own entry in it.
-$(STAMP): $(LOCKED) pyproject.toml
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	@touch $(STAMP)
-
-$(LOCKED): requirements.lock
+# An existing environment is brought up to date in place, so that work going on in it is not disturbed.
+$(STAMP): pyproject.toml requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 		echo '缺少 Python 3.11 或更高版本：请安装后重试，或指定路径 make install PYTHON=/…/python3.12' >&2; \
 		echo 'Python 3.11 or newer is needed: install it, or name one with make install PYTHON=/…/python3.12' >&2; \
@@ -42,9 +38,10 @@ $(LOCKED): requirements.lock
 		echo "python3-venv is missing: run sudo apt-get install $$package (elsewhere, install a Python with venv and ensurepip)" >&2; \
 		exit 1; }
 	@echo '正在安装到 $(VENV) · installing into $(VENV)'
-	@$(PYTHON) -m venv --clear $(VENV)
+	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@touch $(LOCKED)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(STAMP)
 
 run: install ## the demonstration and the service: PORT=8000 DATA=dir 演示数据与服务
 	@$(BIN)/yinzheng serve --demo --port $(PORT) --data '$(DATA)'
@@ -61,7 +58,7 @@ check: install ## format, lint, types and the import contract 静态检查
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy $(CODE)
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 
 format: install ## rewrite the code in the house format 格式化
 	@$(BIN)/ruff check --fix --quiet . || true
