@@ -38,7 +38,7 @@ $(STAMP): pyproject.toml requirements.lock
 		echo "python3-venv is missing: run sudo apt-get install $$package (elsewhere, install a Python with venv and ensurepip)" >&2; \
 		exit 1; }
 	@echo '正在安装到 $(VENV) · installing into $(VENV)'
-	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(STAMP)
