@@ -1,0 +1,23 @@
+"""Everything the product can record: importing this module fills both registries."""
+
+from __future__ import annotations
+
+from domain import (
+    accounts,
+    amendments,
+    leads,
+    organisation,
+    rules,
+)
+from domain.command import COMMANDS
+from domain.event import EVENTS
+
+SUBJECTS = (
+    accounts,
+    amendments,
+    leads,
+    organisation,
+    rules,
+)
+
+__all__ = ["COMMANDS", "EVENTS", "SUBJECTS"]

@@ -1,0 +1,409 @@
+"""Leads: registered, screened, verified, refused, marked as repeats, shared, made into projects.
+
+The first lead for an investor's project is the one that stands first in the record; a later one for
+the same is recorded too, as its rival (SPEC §3.3, §10).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from domain.command import Command
+from domain.deliberation import Deliberation
+from domain.errors import DutiesNotSeparated, NotPermitted, RuleBroken
+from domain.event import Event, Recorded
+from domain.identity import Investor, normal_name
+from domain.money import Money
+from domain.personal import PersonalText
+from domain.roles import Role
+from domain.subjects import LeadId, ParticipantId, ProjectId, UnitId, tag
+from domain.texts import Line, Sha256, Text
+
+LeadKind = Literal["投资", "项目", "市场"]
+Channel = Literal[
+    "驻点招商",
+    "小分队招商",
+    "办节办会招商",
+    "亲情招商",
+    "行业协会招商",
+    "以商招商",
+    "委托招商",
+    "代理招商",
+    "企业招商",
+    "网上招商",
+    "以乡招商",
+    "以情招商",
+    "以园招商",
+    "产业招商",
+    "能人招商",
+    "领导带头招商",
+    "其他",
+]
+
+
+class LeadTests(BaseModel):
+    """The six tests of a valuable lead (SPEC §3.3, S002-04)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    has_investor: bool
+    has_intent: bool
+    has_capacity: bool
+    policy_ok: bool
+    env_ok: bool
+    truthful: bool
+
+    @property
+    def failed(self) -> tuple[str, ...]:
+        """The names of the tests that were not passed."""
+        return tuple(name for name, passed in self if not passed)
+
+
+class LeadRegistered(Event):
+    """A lead was registered; `rival_of` names the earlier lead it competes with (SPEC §3.3, §10)."""
+
+    title_zh = "线索登记"
+    sentence_zh = "{registrant}登记线索{lead_id}：{investor}，{intended_project}（{channel}）"
+    sentence_en = (
+        "{registrant} registered lead {lead_id}: {investor}, {intended_project} ({channel})"
+    )
+    creates = "lead"
+
+    lead_id: LeadId
+    kind: LeadKind
+    registrant: ParticipantId
+    source_person: PersonalText | None = None
+    channel: Channel
+    investor: Investor
+    investor_contact: PersonalText | None = None
+    intended_project: Line | None = None
+    industry: Line | None = None
+    est_investment: Money | None = None
+    region: Line | None = None
+    disclosed_publicly: bool = False
+    referrer_project_id: ProjectId | None = None
+    content_sha256: Sha256 | None = None
+    rival_of: LeadId | None = None
+
+    def extra_tags(self) -> tuple[str, ...]:
+        return self.investor.tags
+
+    def rivals(self, other: LeadRegistered) -> bool:
+        """Whether both are about the same investor and, where both name one, the same project."""
+        if not self.investor.same_as(other.investor):
+            return False
+        if self.intended_project is None or other.intended_project is None:
+            return True
+        return normal_name(self.intended_project) == normal_name(other.intended_project)
+
+
+class LeadScreened(Event):
+    """A lead was screened against the six tests (SPEC §3.3)."""
+
+    title_zh = "线索筛选"
+    sentence_zh = "线索{lead_id}筛选结果：{result}"
+    sentence_en = "Lead {lead_id} screened: {result}"
+
+    lead_id: LeadId
+    tests: LeadTests
+    result: Literal["通过", "不通过"]
+
+
+class LeadVerified(Event):
+    """A lead was judged valuable or not, by somebody other than its registrant (SPEC §3.3)."""
+
+    title_zh = "认定有价值信息"
+    sentence_zh = "线索{lead_id}经认定，有价值：{valuable}"
+    sentence_en = "Lead {lead_id} verified, valuable: {valuable}"
+
+    lead_id: LeadId
+    tests: LeadTests
+    valuable: bool
+
+
+class LeadRejected(Event):
+    """A lead was not recognised (SPEC §3.3)."""
+
+    title_zh = "不予认定"
+    sentence_zh = "线索{lead_id}不予认定：{ground}"
+    sentence_en = "Lead {lead_id} rejected: {ground}"
+
+    lead_id: LeadId
+    ground: Line
+
+
+class LeadMarkedDuplicate(Event):
+    """A lead was judged to repeat an earlier one (SPEC §3.3, A-18)."""
+
+    title_zh = "判为重复"
+    sentence_zh = "线索{lead_id}判为{of_lead_id}的重复：{basis}"
+    sentence_en = "Lead {lead_id} judged a repeat of {of_lead_id}: {basis}"
+
+    lead_id: LeadId
+    of_lead_id: LeadId
+    basis: Text
+
+
+class LeadShared(Event):
+    """A lead was shared with other units; its registrant keeps the credit (SPEC §3.3, S003-44)."""
+
+    title_zh = "信息共享"
+    sentence_zh = "线索{lead_id}共享给{units}"
+    sentence_en = "Lead {lead_id} shared with {units}"
+
+    lead_id: LeadId
+    units: tuple[UnitId, ...]
+
+
+class LeadConverted(Event):
+    """A lead became a project (SPEC §3.3)."""
+
+    title_zh = "转为项目"
+    sentence_zh = "线索{lead_id}转为项目{project_id}"
+    sentence_en = "Lead {lead_id} became project {project_id}"
+
+    lead_id: LeadId
+    project_id: ProjectId
+
+
+@dataclass
+class Lead:
+    """What the record says of one lead."""
+
+    registered: Recorded
+    verdict: Recorded | None = None
+    duplicate_of: str | None = None
+    converted: Recorded | None = None
+
+    @property
+    def said(self) -> LeadRegistered:
+        """The registration as it stands."""
+        assert isinstance(self.registered.event, LeadRegistered)
+        return self.registered.event
+
+    @property
+    def live(self) -> bool:
+        """Whether it still counts: neither refused nor a repeat."""
+        return self.duplicate_of is None and not isinstance(
+            self.verdict.event if self.verdict else None, LeadRejected
+        )
+
+
+LEAD_TYPES = (LeadRegistered, LeadVerified, LeadRejected, LeadMarkedDuplicate, LeadConverted)
+
+
+def lead(case: Deliberation, lead_id: str) -> Lead:
+    """Fold one lead's events; SubjectUnknown if it was never registered."""
+    case.fetch([(tag("lead", lead_id), LEAD_TYPES)])
+    state = Lead(case.require("lead", lead_id))
+    for recorded in case.events(tag("lead", lead_id), *LEAD_TYPES[1:]):
+        match recorded.event:
+            case LeadVerified(lead_id=about) | LeadRejected(lead_id=about) if about == lead_id:
+                state.verdict = recorded
+            case LeadMarkedDuplicate(lead_id=about, of_lead_id=earlier) if about == lead_id:
+                state.duplicate_of = earlier
+            case LeadConverted():
+                state.converted = recorded
+    return state
+
+
+class RegisterLead(Command):
+    """Register a lead for its registrant (SPEC §3.3).
+
+    An earlier live lead for the same investor and project makes this one its rival: recorded, told
+    to the caller, and never before it in rank.
+    """
+
+    title_zh = "登记线索"
+    recorders = (Role.PART, Role.UNIT, Role.TEAM, Role.STN, Role.ITM)
+    records = LeadRegistered
+
+    lead_id: LeadId | None = None
+    kind: LeadKind
+    registrant: ParticipantId
+    source_person: PersonalText | None = None
+    channel: Channel
+    investor: Investor
+    investor_contact: PersonalText | None = None
+    intended_project: Line | None = None
+    industry: Line | None = None
+    est_investment: Money | None = None
+    region: Line | None = None
+    disclosed_publicly: bool = False
+    referrer_project_id: ProjectId | None = None
+    content_sha256: Sha256 | None = None
+
+    def decide(self, case: Deliberation) -> None:
+        self._only_for_oneself(case)
+        said = self.said(LeadRegistered)
+        mine = LeadRegistered(**said)
+        rival = next(
+            (other for other in _leads_of(case, self.investor) if other.said.rivals(mine)), None
+        )
+        if rival is not None:
+            said["rival_of"] = rival.said.lead_id
+            case.warn(
+                "lead.dedupe",
+                f"同一投资方同一项目已有线索{rival.said.lead_id}"
+                f"（第{rival.registered.position}号记录）；本线索记为竞争申报，先后以记录位置为准",
+                f"lead {rival.said.lead_id} (event {rival.registered.position}) names the same "
+                "investor and project; this one is recorded as its rival, and position decides",
+            )
+        case.record(LeadRegistered, **said)
+
+    def _only_for_oneself(self, case: Deliberation) -> None:
+        if case.role is Role.PART and self.registrant != case.actor.person:
+            raise NotPermitted(
+                f"个人账号只能为本人（{case.actor.person}）登记；为{self.registrant}登记请用其本人或单位账号",
+                f"a personal account registers for its own person ({case.actor.person}) only; "
+                f"for {self.registrant} use their own or their unit's account",
+                clause="SPEC §3.0",
+            )
+
+
+def _leads_of(case: Deliberation, investor: Investor) -> list[Lead]:
+    """The live leads that name an investor, earliest position first."""
+    case.fetch([(wanted, (LeadRegistered,)) for wanted in investor.tags])
+    found = {r.position: r for t in investor.tags for r in case.events(t, LeadRegistered)}
+    ids = [r.event.lead_id for _, r in sorted(found.items()) if isinstance(r.event, LeadRegistered)]
+    case.fetch([(tag("lead", one), LEAD_TYPES) for one in ids])
+    return [one for one in (lead(case, i) for i in ids) if one.live]
+
+
+class ScreenLead(Command):
+    """Screen a lead against the six tests (SPEC §3.3)."""
+
+    title_zh = "筛选线索"
+    recorders = (Role.INV, Role.LGO)
+
+    lead_id: LeadId
+    tests: LeadTests
+
+    def decide(self, case: Deliberation) -> None:
+        result = "不通过" if self.tests.failed else "通过"
+        case.record(LeadScreened, lead_id=self.lead_id, tests=self.tests, result=result)
+
+
+class VerifyLead(Command):
+    """Judge whether a lead is valuable (SPEC §3.3, S002-04).
+
+    Only a lead that passes every test is valuable, and nobody verifies their own.
+    """
+
+    title_zh = "认定线索"
+    recorders = (Role.LGO, Role.INV)
+    records = LeadVerified
+
+    lead_id: LeadId
+    valuable: bool
+    tests: LeadTests
+
+    def decide(self, case: Deliberation) -> None:
+        state = lead(case, self.lead_id)
+        _judgeable(case, state)
+        if self.valuable and self.tests.failed:
+            raise RuleBroken(
+                f"有未通过的检验（{'、'.join(self.tests.failed)}），不能认定为有价值信息",
+                f"a lead that fails {', '.join(self.tests.failed)} cannot be valuable",
+                clause="S002-04",
+            )
+        super().decide(case)
+
+
+class RejectLead(Command):
+    """Refuse to recognise a lead, with the ground (SPEC §3.3)."""
+
+    title_zh = "不予认定线索"
+    recorders = (Role.LGO, Role.INV)
+    records = LeadRejected
+
+    lead_id: LeadId
+    ground: Line
+
+    def decide(self, case: Deliberation) -> None:
+        _judgeable(case, lead(case, self.lead_id))
+        super().decide(case)
+
+
+class MarkLeadDuplicate(Command):
+    """Judge that a lead repeats an earlier one (SPEC §3.3)."""
+
+    title_zh = "判定重复线索"
+    recorders = (Role.LGO,)
+    records = LeadMarkedDuplicate
+
+    lead_id: LeadId
+    of_lead_id: LeadId
+    basis: Text
+
+    def decide(self, case: Deliberation) -> None:
+        later, earlier = lead(case, self.lead_id), lead(case, self.of_lead_id)
+        if later.registered.position <= earlier.registered.position:
+            raise RuleBroken(
+                f"线索{self.of_lead_id}（第{earlier.registered.position}号）不早于{self.lead_id}"
+                f"（第{later.registered.position}号）；只能把记录在后的判为重复",
+                f"lead {self.of_lead_id} (event {earlier.registered.position}) does not stand before "
+                f"{self.lead_id} (event {later.registered.position}); only the later can be a repeat",
+                clause="DESIGN §2",
+                position=earlier.registered.position,
+            )
+        _judgeable(case, later)
+        super().decide(case)
+
+
+class ShareLead(Command):
+    """Share a lead with other units (SPEC §3.3, S003-44)."""
+
+    title_zh = "共享线索"
+    recorders = (Role.LGO,)
+    records = LeadShared
+
+    lead_id: LeadId
+    units: tuple[UnitId, ...]
+
+
+class ConvertLead(Command):
+    """Record that a lead became a project (SPEC §3.3)."""
+
+    title_zh = "线索转项目"
+    recorders = (Role.INV, Role.LGO)
+    records = LeadConverted
+
+    lead_id: LeadId
+    project_id: ProjectId
+
+    def decide(self, case: Deliberation) -> None:
+        state = lead(case, self.lead_id)
+        if state.converted is not None:
+            raise RuleBroken(
+                f"线索{self.lead_id}已转为项目（第{state.converted.position}号记录）",
+                f"lead {self.lead_id} became a project already (event {state.converted.position})",
+                clause="SPEC §3.3",
+                position=state.converted.position,
+            )
+        super().decide(case)
+
+
+def _judgeable(case: Deliberation, state: Lead) -> None:
+    """A lead is judged once, and not by its registrant; a mistaken verdict is revoked first."""
+    said = state.said
+    own_person = case.actor.person == said.registrant
+    if own_person or state.registered.is_by(case.actor.person, case.actor.account):
+        raise DutiesNotSeparated(
+            f"线索{said.lead_id}由本账号或本人登记（第{state.registered.position}号记录），须由他人认定",
+            f"lead {said.lead_id} was registered by this account or person "
+            f"(event {state.registered.position}); somebody else must judge it",
+            clause="SPEC §3.0",
+            position=state.registered.position,
+        )
+    if state.verdict is not None or state.duplicate_of is not None:
+        position = state.verdict.position if state.verdict else state.registered.position
+        raise RuleBroken(
+            f"线索{said.lead_id}已有结论；如有误，请先撤销该结论再重新认定",
+            f"lead {said.lead_id} has its verdict; if that is wrong, revoke it and judge anew",
+            clause="SPEC §3.3",
+            position=position,
+        )

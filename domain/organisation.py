@@ -1,0 +1,156 @@
+"""Units, participants and posts (SPEC §3.2)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from domain.command import Command
+from domain.deliberation import Deliberation
+from domain.errors import RuleBroken
+from domain.event import Event
+from domain.personal import PersonalText
+from domain.roles import Role
+from domain.subjects import ParticipantId, UnitId, tag
+from domain.texts import Line
+
+UnitKind = Literal[
+    "乡镇", "街道", "行政村", "自然村", "县直单位", "区直单位", "县市区", "办事处", "领导机构"
+]
+ParticipantKind = Literal[
+    "镇干部", "行政村", "自然村", "单位", "社会能人", "小分队", "中介", "商会", "企业", "县级领导"
+]
+NATURAL_PERSONS = frozenset({"镇干部", "社会能人", "县级领导"})
+"""Participants of these kinds are natural persons: their names go to the vault."""
+
+
+class UnitRegistered(Event):
+    """A unit was registered (SPEC §3.2)."""
+
+    title_zh = "单位登记"
+    sentence_zh = "登记单位{name}（{kind}，编号{unit_id}）"
+    sentence_en = "Unit {name} registered ({kind}, id {unit_id})"
+    creates = "unit"
+
+    unit_id: UnitId
+    name: Line
+    kind: UnitKind
+    parent: UnitId | None = None
+
+
+class RegisterUnit(Command):
+    """Register a unit under its parent (SPEC §3.2)."""
+
+    title_zh = "登记单位"
+    recorders = (Role.LGO, Role.LG, Role.SYS)
+    records = UnitRegistered
+
+    unit_id: UnitId | None = None
+    name: Line
+    kind: UnitKind
+    parent: UnitId | None = None
+
+
+class ParticipantRegistered(Event):
+    """A participant was registered: whoever leads, signings and awards are credited to (SPEC §3.2).
+
+    A natural person's name is personal; an organisation's is not.
+    """
+
+    title_zh = "参赛对象登记"
+    sentence_zh = "登记参与对象{participant_id}（{kind}）：{name}{person_name}"
+    sentence_en = "Participant {participant_id} registered ({kind}): {name}{person_name}"
+    creates = "participant"
+
+    participant_id: ParticipantId
+    kind: ParticipantKind
+    name: Line | None = None
+    person_name: PersonalText | None = None
+    unit_id: UnitId
+
+
+class RegisterParticipant(Command):
+    """Register a participant: an official, village, unit, person, team or firm (SPEC §3.2)."""
+
+    title_zh = "登记参与对象"
+    recorders = (Role.LGO, Role.UNIT, Role.LG, Role.SYS)
+    records = ParticipantRegistered
+
+    participant_id: ParticipantId | None = None
+    name: PersonalText
+    kind: ParticipantKind
+    unit_id: UnitId
+
+    def decide(self, case: Deliberation) -> None:
+        natural = self.kind in NATURAL_PERSONS
+        case.record(
+            ParticipantRegistered,
+            participant_id=self.participant_id,
+            kind=self.kind,
+            name=None if natural else self.name,
+            person_name=self.name if natural else None,
+            unit_id=self.unit_id,
+        )
+
+
+class PostHeld(Event):
+    """A person took up a post in a unit (SPEC §3.2)."""
+
+    title_zh = "任职"
+    sentence_zh = "{person}任{unit_id}{post}"
+    sentence_en = "{person} took up the post {post} in {unit_id}"
+
+    person: ParticipantId
+    unit_id: UnitId
+    post: Line
+
+
+class HoldPost(Command):
+    """Record that a person took up a post on the business date (SPEC §3.2)."""
+
+    title_zh = "登记任职"
+    recorders = (Role.ORG, Role.LGO)
+    records = PostHeld
+
+    person: ParticipantId
+    unit_id: UnitId
+    post: Line
+
+
+class PostLeft(Event):
+    """A person left a post (SPEC §3.2)."""
+
+    title_zh = "离任"
+    sentence_zh = "{person}不再任{unit_id}{post}"
+    sentence_en = "{person} left the post {post} in {unit_id}"
+
+    person: ParticipantId
+    unit_id: UnitId
+    post: Line
+
+
+class LeavePost(Command):
+    """Record that a person left a post on the business date (SPEC §3.2)."""
+
+    title_zh = "登记离任"
+    recorders = (Role.ORG, Role.LGO)
+    records = PostLeft
+
+    person: ParticipantId
+    unit_id: UnitId
+    post: Line
+
+    def decide(self, case: Deliberation) -> None:
+        held = False
+        for recorded in case.events(tag("participant", self.person), PostHeld, PostLeft):
+            event = recorded.event
+            assert isinstance(event, PostHeld | PostLeft)
+            if (event.unit_id, event.post) == (self.unit_id, self.post):
+                held = isinstance(event, PostHeld)
+        if not held:
+            raise RuleBroken(
+                f"记录中{self.person}现未任{self.unit_id}“{self.post}”；请先用 hold-post 登记任职",
+                f"{self.person} does not hold the post {self.post!r} in {self.unit_id}; "
+                "record hold-post first",
+                clause="SPEC §3.2",
+            )
+        super().decide(case)

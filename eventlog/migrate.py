@@ -1,0 +1,91 @@
+"""Numbered migrations: bring a jurisdiction's schema to the version this code expects.
+
+Each file runs in one transaction together with the row that says it ran, so a crash between two
+files leaves a schema that the next start completes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from importlib import resources
+
+import psycopg
+from psycopg import sql
+
+SCHEMA = "yinzheng"
+"""The schema of a jurisdiction that chose no other."""
+
+
+class MigrationChanged(Exception):
+    """A migration that already ran here differs from the file of the same number."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"迁移 {name} 已执行，但文件内容不同；请使用与数据库相符的版本 · "
+            f"migration {name} ran with other contents; use the release that matches this database"
+        )
+
+
+def migrations() -> list[tuple[int, str, str]]:
+    """Every migration as (number, name, SQL), in order."""
+    folder = resources.files("eventlog") / "migrations"
+    files = sorted(f.name for f in folder.iterdir() if f.name.endswith(".sql"))
+    return [(int(name[:4]), name, (folder / name).read_text("utf-8")) for name in files]
+
+
+def service_role(schema: str) -> str:
+    """The group role that a running service belongs to."""
+    return f"{schema}_service"
+
+
+def migrate(conninfo: str, schema: str = SCHEMA) -> list[str]:
+    """Run what has not run yet, as the owner; returns the names of the migrations it ran."""
+    ran = []
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        # Two servers starting at once: the second waits here and then finds nothing to do.
+        connection.execute(
+            "select pg_advisory_lock(hashtextextended(%s, 0))", [f"migrate {schema}"]
+        )
+        _prepare(connection, schema)
+        known = connection.execute(
+            sql.SQL("select number, sha256 from {}.schema_migration").format(sql.Identifier(schema))
+        )
+        done: dict[int, str] = dict(known.fetchall())
+        for number, name, text in migrations():
+            digest = hashlib.sha256(text.encode()).hexdigest()
+            if number in done:
+                if done[number] != digest:
+                    raise MigrationChanged(name)
+                continue
+            _run(connection, schema, number, name, text, digest)
+            ran.append(name)
+    return ran
+
+
+def _prepare(connection: psycopg.Connection, schema: str) -> None:
+    role = service_role(schema)
+    if not connection.execute("select 1 from pg_roles where rolname = %s", [role]).fetchone():
+        connection.execute(sql.SQL("create role {} nologin").format(sql.Identifier(role)))
+    connection.execute(sql.SQL("create schema if not exists {}").format(sql.Identifier(schema)))
+    connection.execute(
+        sql.SQL(
+            "create table if not exists {}.schema_migration (number int primary key, "
+            "name text not null, sha256 text not null, "
+            "ran_at timestamptz not null default clock_timestamp())"
+        ).format(sql.Identifier(schema))
+    )
+
+
+def _run(
+    connection: psycopg.Connection, schema: str, number: int, name: str, text: str, digest: str
+) -> None:
+    identifiers = {":schema": schema, ":service": service_role(schema)}
+    for mark, identifier in identifiers.items():
+        text = text.replace(mark, sql.Identifier(identifier).as_string(connection))
+    with connection.transaction():
+        connection.execute(sql.SQL("set local search_path to {}").format(sql.Identifier(schema)))
+        connection.execute(text.encode())
+        connection.execute(
+            "insert into schema_migration (number, name, sha256) values (%s, %s, %s)",
+            [number, name, digest],
+        )

@@ -1,0 +1,54 @@
+"""What is asked of the append function and what it answers, for any recorder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from eventsourcing.dcb.api import DCBAppendCondition, DCBEvent
+
+from eventlog.entry import Secret
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """One request: the events of one command, recorded together or not at all.
+
+    `digest` (hex) tells a repeated command from another one under the same id; `secrets` pairs each
+    personal value with the index of its event.
+    """
+
+    events: Sequence[DCBEvent]
+    condition: DCBAppendCondition | None = None
+    command_id: UUID | None = None
+    digest: str | None = None
+    secrets: Sequence[tuple[int, Secret]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """Recorded at positions `first`..`last`, at the moment `stamp`."""
+
+    first: int
+    last: int
+    stamp: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conflicted:
+    """Refused: the event at `position` arrived after the premises were read."""
+
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """The command id is known: its events stand at `first`..`last`; `same` says so of the body."""
+
+    first: int
+    last: int
+    same: bool
+
+
+Outcome = Appended | Conflicted | Repeated
