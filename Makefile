@@ -4,7 +4,7 @@ SHELL := /bin/sh
 # What the caller's shell or pip settings add must not change what gets installed.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV PIP_REQUIRE_VIRTUALENV PIP_TARGET PIP_PREFIX PIP_USER
 
-PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11,\
+PYTHON = $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11,\
 	$(shell $(name) -c 'import sys; sys.version_info >= (3, 11) and print("$(name)")' 2>/dev/null)) python3)
 VENV := .venv
 BIN := $(VENV)/bin
@@ -12,11 +12,12 @@ STAMP := $(VENV)/.installed
 ROOMS := domain eventlog projections api
 CODE := $(ROOMS) $(wildcard tests bench)
 
-PORT ?= 8000
-DATA ?= $(or $(XDG_DATA_HOME),$(HOME)/.local/share)/yinzheng
-DATABASE_URL ?=
-WORKERS ?= auto
-TESTS ?=
+# Given on the command line only: a DATABASE_URL that happens to be exported is not ours to test on.
+PORT = 8000
+DATA = $(or $(XDG_DATA_HOME),$(HOME)/.local/share)/yinzheng
+DATABASE_URL =
+WORKERS = auto
+TESTS =
 
 .PHONY: help install run test soak check format lock bench clean
 
