@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from domain import (
+    access,
     accounts,
     amendments,
     leads,
@@ -13,6 +14,7 @@ from domain.command import COMMANDS
 from domain.event import EVENTS
 
 SUBJECTS = (
+    access,
     accounts,
     amendments,
     leads,
