@@ -13,12 +13,13 @@ from pydantic import BaseModel, ConfigDict
 
 from domain.command import Command
 from domain.deliberation import Deliberation
-from domain.errors import DutiesNotSeparated, NotPermitted, RuleBroken
+from domain.errors import NotPermitted, RuleBroken
 from domain.event import Event, Recorded
 from domain.identity import Investor, normal_name
 from domain.money import Money
 from domain.personal import PersonalText
 from domain.roles import Role
+from domain.separation import require_other_hands
 from domain.subjects import LeadId, ParticipantId, ProjectId, UnitId, tag
 from domain.texts import Line, Sha256, Text
 
@@ -303,7 +304,7 @@ class VerifyLead(Command):
 
     def decide(self, case: Deliberation) -> None:
         state = lead(case, self.lead_id)
-        _judgeable(case, state)
+        _judgeable(case, self, state)
         if self.valuable and self.tests.failed:
             raise RuleBroken(
                 f"有未通过的检验（{'、'.join(self.tests.failed)}），不能认定为有价值信息",
@@ -324,7 +325,7 @@ class RejectLead(Command):
     ground: Line
 
     def decide(self, case: Deliberation) -> None:
-        _judgeable(case, lead(case, self.lead_id))
+        _judgeable(case, self, lead(case, self.lead_id))
         super().decide(case)
 
 
@@ -350,7 +351,7 @@ class MarkLeadDuplicate(Command):
                 clause="DESIGN §2",
                 position=earlier.registered.position,
             )
-        _judgeable(case, later)
+        _judgeable(case, self, later)
         super().decide(case)
 
 
@@ -387,18 +388,17 @@ class ConvertLead(Command):
         super().decide(case)
 
 
-def _judgeable(case: Deliberation, state: Lead) -> None:
+def _judgeable(case: Deliberation, command: Command, state: Lead) -> None:
     """A lead is judged once, and not by its registrant; a mistaken verdict is revoked first."""
     said = state.said
-    own_person = case.actor.person == said.registrant
-    if own_person or state.registered.is_by(case.actor.person, case.actor.account):
-        raise DutiesNotSeparated(
-            f"线索{said.lead_id}由本账号或本人登记（第{state.registered.position}号记录），须由他人认定",
-            f"lead {said.lead_id} was registered by this account or person "
-            f"(event {state.registered.position}); somebody else must judge it",
-            clause="SPEC §3.0",
-            position=state.registered.position,
-        )
+    require_other_hands(
+        case,
+        command,
+        state.registered,
+        f"线索{said.lead_id}",
+        f"lead {said.lead_id}",
+        claimants=(said.registrant,),
+    )
     if state.verdict is not None or state.duplicate_of is not None:
         position = state.verdict.position if state.verdict else state.registered.position
         raise RuleBroken(
