@@ -29,6 +29,8 @@ from eventlog.embedded.installation import installation_for
 
 # Long enough for the recovery of a full log after a loss of power.
 _START_S = 180.0
+# One that is killed while it starts is not broken yet.
+_ATTEMPTS = 3
 # Somewhat longer than the supervisor gives a shutdown.
 _STOP_S = 75.0
 
@@ -143,15 +145,15 @@ class EmbeddedPostgres:
 
         Who holds server.lock starts it, runs it, or is what a crash left of it: others wait.
         """
-        started_by_us = False
+        starts = 0
         while not self._accepts():
             server_lock = self._data.lock_file("server.lock")
             try:
                 if locks.try_exclusive(server_lock):
-                    if started_by_us:
+                    if starts == _ATTEMPTS:
                         raise self._did_not_start()
                     self._start(server_lock)
-                    started_by_us = True
+                    starts += 1
             finally:
                 os.close(server_lock)
             if time.monotonic() > deadline:
