@@ -1,0 +1,1 @@
+"""The contenders: our own recorder and those it is measured against."""

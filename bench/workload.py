@@ -1,0 +1,75 @@
+"""The events every contender stores: one shape, one size, so that only the stores differ.
+
+An event is a line of JSON of about 600 bytes as DESIGN §3 draws it, with three tags. A client
+writes to a project of its own and moves on to a new one after twenty events, which is about what
+one project of the register collects in its life.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import uuid4
+
+EVENTS_PER_PROJECT = 20
+_SHA256 = "9f86d081884c7d659a2feaa0c55ad015" * 2
+TYPES = ("FundArrivalReported", "FundArrivalRecognised", "FundArrivalRefused", "SigningRecorded")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One event to be stored, before any contender has put it into its own form."""
+
+    type: str
+    body: dict[str, object]
+    tags: list[str]
+    project: str
+    nth: int  # of its project, from 0: what a stream-based store expects as version
+
+
+def fact(project: str, nth: int) -> Fact:
+    """Return the ``nth`` event of ``project``."""
+    type_ = TYPES[nth % len(TYPES)]
+    tags = [f"investor:{project[-6:]}", f"project:{project}", "unit:hedong"]
+    body: dict[str, object] = {
+        "actor": {"account": "bench", "person": "p1", "role": "INV", "unit": "hedong"},
+        "command_id": str(uuid4()),
+        "data": {
+            "amount": {"currency": "CNY", "minor": 1_250_000_000 + nth},
+            "arrival_id": f"a-{project}-{nth}",
+            "form": "人民币现金",
+            "origin": "省外",
+            "project_id": project,
+            "purpose": "基建",
+            "received_on": "2012-06-28",
+        },
+        "documents": [
+            {
+                "no": f"JZ-{nth:06}",
+                "sha256": "9f86d081884c7d659a2feaa0c55ad015" * 2,
+                "title": "进账单",
+            }
+        ],
+        "occurred_on": "2012-06-28",
+        "tags": tags,
+        "type": type_,
+        "version": 1,
+    }
+    return Fact(type_, body, tags, project, nth)
+
+
+def text(fact_: Fact) -> str:
+    """Return the JSON line of a fact in the record's form: keys sorted, no spaces."""
+    return json.dumps(fact_.body, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+def project_tag(project: str) -> str:
+    """Return the tag that conditions of this workload look for."""
+    return f"project:{project}"
+
+
+def one_clients_facts() -> Iterator[Fact]:
+    """Yield facts without end: twenty for one fresh project, then the next project."""
+    while True:
+        project = uuid4().hex
+        for nth in range(EVENTS_PER_PROJECT):
+            yield fact(project, nth)
