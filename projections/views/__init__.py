@@ -2,6 +2,24 @@
 
 from __future__ import annotations
 
-from projections.views import leads, organisation, rules
+from projections.views import (
+    commencement,
+    companies,
+    leads,
+    organisation,
+    production,
+    projects,
+    rules,
+    signings,
+)
 
-__all__ = ["leads", "organisation", "rules"]
+__all__ = [
+    "commencement",
+    "companies",
+    "leads",
+    "organisation",
+    "production",
+    "projects",
+    "rules",
+    "signings",
+]

@@ -1,0 +1,43 @@
+"""Amounts as columns: minor units, currency, and what they are in yuan (SPEC G5, G11)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from domain.money import CNY, EXPONENTS, Fx, Money, yuan_minor
+
+Stored = Mapping[str, Any]
+"""Money or an exchange rate as an entry stores it."""
+
+
+def yuan(amount: Stored | None, fx: Stored | None) -> int | None:
+    """An amount in 分 at a rate, rounded half up; None without an amount, or where it lacks a rate."""
+    if amount is None:
+        return None
+    money = Money(currency=amount["currency"], minor=amount["minor"])
+    return yuan_minor(money, None if fx is None else Fx.model_validate(fx))
+
+
+def fen_per_minor(currency: str | None, fx: Stored | None) -> Decimal | None:
+    """How many 分 one minor unit of a currency is at a rate: 1 for yuan, None where it lacks a rate.
+
+    For amounts and rates that come from different events: a supplement keeps the signing's rate.
+    """
+    if currency == CNY:
+        return Decimal(1)
+    if currency is None or fx is None:
+        return None
+    return Decimal(fx["rate"]).scaleb(2 - EXPONENTS[currency])
+
+
+def minor(amount: Stored | None) -> int | None:
+    """An amount in minor units of its currency."""
+    return None if amount is None else amount["minor"]
+
+
+def currency(*amounts: Stored | None) -> str | None:
+    """The currency of the amounts of one event, which are all in the same; None without any."""
+    found: str | None = next((a["currency"] for a in amounts if a is not None), None)
+    return found
