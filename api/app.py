@@ -1,0 +1,61 @@
+"""The HTTP application: routes, problems and documentation over one open jurisdiction."""
+
+from __future__ import annotations
+
+import structlog
+from fastapi import FastAPI
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api import problems
+from api.access import Tokens
+from api.jurisdiction import Jurisdiction
+from api.logs import failure
+from api.routes import commands, health
+
+log = structlog.get_logger("yinzheng.http")
+
+ROUTERS = (commands.router, health.router)
+
+
+def create_app(jurisdiction: Jurisdiction) -> FastAPI:
+    """The application that serves `jurisdiction`; who opened it closes it."""
+    app = FastAPI(
+        title="引证 Yinzheng",
+        docs_url=None,
+        redoc_url=None,
+        swagger_ui_oauth2_redirect_url=None,
+        separate_input_output_schemas=False,
+    )
+    app.state.jurisdiction = jurisdiction
+    app.state.tokens = Tokens(jurisdiction)
+    for router in ROUTERS:
+        app.include_router(router)
+    problems.install(app)
+    app.add_middleware(LastResort)
+    return app
+
+
+class LastResort:
+    """Answers what nobody foresaw with a problem, and logs it without anybody's values."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = False
+
+        async def sent(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, sent)
+        except Exception as error:
+            log.error("unexpected", path=scope["path"], **failure(error))
+            if started:
+                raise
+            await problems.unexpected().response()(scope, receive, send)

@@ -1,0 +1,24 @@
+"""The command line `yinzheng`: one module per command, gathered here (DESIGN §8)."""
+
+from __future__ import annotations
+
+import typer
+
+from api.cli import serve, token
+from api.cli.outcome import guarded
+
+app = typer.Typer(
+    name="yinzheng",
+    help="引证：招商引资只增不改的记录 · An append-only record for investment promotion",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+for module in (serve, token):
+    module.add_to(app)
+
+
+def main() -> None:
+    """Run the command line; exit codes as in `api.cli.outcome`."""
+    guarded(app)

@@ -1,0 +1,45 @@
+"""`yinzheng serve`: the service."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from api import logs
+from api.app import create_app
+from api.cli.options import Data, settings
+from api.cli.outcome import Exit, Stopped
+from api.jurisdiction import opened
+from api.serving import address, listen
+from api.serving import serve as run_server
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command()(serve)
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="监听地址 · address to listen on")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="端口，0 为任一空闲端口 · 0 takes a free one")] = 8000,
+    data: Data = None,
+    json_logs: Annotated[bool, typer.Option(help="日志用 JSON · logs as JSON")] = False,
+) -> None:
+    """启动服务 · Run the service until it is told to stop."""
+    chosen = settings(data, log_format="json" if json_logs else None)
+    logs.configure(chosen.log_format)
+    try:
+        bound = listen(host, port)
+    except OSError as error:
+        raise Stopped(
+            Exit.USAGE,
+            f"无法监听 {host}:{port}（{error.strerror}）；请换一个 --port",
+            f"cannot listen on {host}:{port} ({error.strerror}); choose another --port",
+        ) from error
+    with bound, opened(chosen) as jurisdiction:
+
+        def ready() -> None:
+            typer.echo(f"引证 Yinzheng  {address(bound)}")
+
+        run_server(create_app(jurisdiction), bound, ready)
