@@ -21,11 +21,6 @@ def try_shared(descriptor: int) -> bool:
     return _try(descriptor, fcntl.LOCK_SH)
 
 
-def unlock(descriptor: int) -> None:
-    """Free the lock and keep the file open."""
-    fcntl.flock(descriptor, fcntl.LOCK_UN)
-
-
 def wait_until(condition: Callable[[], bool], timeout_s: float) -> bool:
     """Ask again and again until `condition` holds; False when `timeout_s` seconds have passed."""
     deadline = time.monotonic() + timeout_s
