@@ -5,6 +5,7 @@ from __future__ import annotations
 from projections.views import (
     commencement,
     companies,
+    funds,
     leads,
     organisation,
     production,
@@ -16,6 +17,7 @@ from projections.views import (
 __all__ = [
     "commencement",
     "companies",
+    "funds",
     "leads",
     "organisation",
     "production",
