@@ -20,16 +20,17 @@ def yuan(amount: Stored | None, fx: Stored | None) -> int | None:
     return yuan_minor(money, None if fx is None else Fx.model_validate(fx))
 
 
-def fen_per_minor(currency: str | None, fx: Stored | None) -> Decimal | None:
-    """How many 分 one minor unit of a currency is at a rate: 1 for yuan, None where it lacks a rate.
+def rate_e9(currency: str | None, fx: Stored | None) -> int | None:
+    """How many 分 one minor unit of a currency is at a rate, times 10^9; None where it lacks a rate.
 
-    For amounts and rates that come from different events: a supplement keeps the signing's rate.
+    For amounts and rates that come from different events, as a supplement keeps the signing's rate. A
+    rate has at most 8 decimals and a minor unit at most 3, so the integer is exact.
     """
     if currency == CNY:
-        return Decimal(1)
+        return 10**9
     if currency is None or fx is None:
         return None
-    return Decimal(fx["rate"]).scaleb(2 - EXPONENTS[currency])
+    return int(Decimal(fx["rate"]).scaleb(9 + 2 - EXPONENTS[currency]))
 
 
 def minor(amount: Stored | None) -> int | None:

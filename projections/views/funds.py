@@ -10,7 +10,7 @@ from domain.funds import (
     FundWithdrawn,
 )
 from projections.facts import Entry, Fact, View
-from projections.views.amounts import fen_per_minor, yuan
+from projections.views.amounts import rate_e9, yuan
 
 _AMOUNT = {"minor": "bigint not null", "currency": "text not null", "cny": "bigint"}
 
@@ -35,7 +35,7 @@ fund_recognition = View(
     {
         "arrival_id": "text not null",
         **_AMOUNT,
-        "fen_per_minor": "numeric",
+        "rate_e9": "bigint",
         "authority": "text not null",
         "authority_rank": "int not null",
     },
@@ -80,7 +80,7 @@ def fund_arrival_recognised(e: Entry) -> Fact:
         "arrival_id": e["arrival_id"],
         **amount,
         "cny": yuan(amount, fx),
-        "fen_per_minor": fen_per_minor(amount["currency"], fx),
+        "rate_e9": rate_e9(amount["currency"], fx),
         "authority": e["authority"],
         "authority_rank": _RANKS[e["authority"]],
     }

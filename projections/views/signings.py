@@ -10,7 +10,7 @@ from typing import Any
 
 from domain.signings import SigningAmended, SigningRecorded, SigningTerminated, SigningVerified
 from projections.facts import Entry, Fact, View
-from projections.views.amounts import currency, fen_per_minor, minor, yuan
+from projections.views.amounts import currency, minor, rate_e9, yuan
 
 _AMOUNTS = {
     "total_investment": "total",
@@ -19,7 +19,7 @@ _AMOUNTS = {
 }
 _TERMS = {
     "currency": "text",
-    "fen_per_minor": "numeric",
+    "rate_e9": "bigint",
     "total_minor": "bigint",
     "total_cny": "bigint",
     "funds_minor": "bigint",
@@ -74,7 +74,7 @@ def _terms(e: Entry) -> dict[str, Any]:
     unit = currency(*amounts)
     terms: dict[str, Any] = {
         "currency": unit,
-        "fen_per_minor": fen_per_minor(unit, e["fx"]),
+        "rate_e9": rate_e9(unit, e["fx"]),
         "planned_start": e["planned_start"],
         "planned_production": e["planned_production"],
     }
