@@ -140,7 +140,7 @@ def _changed(standing: Recorded, wanted: dict[str, Any]) -> tuple[Event, dict[st
     fixed = {
         alias
         for alias, name in by_name.items()
-        if name in identities and identities[name].kind == kind.creates
+        if name in kind.settled or (name in identities and identities[name].kind == kind.creates)
     }
     for name in wanted:
         if name in CORRECTABLE_ENVELOPE:

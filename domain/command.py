@@ -65,7 +65,13 @@ class Command(BaseModel):
             return None
         kind = cls.records.creates
         own = (n for n, s in subject_fields(cls).items() if s.kind == kind)
-        return next(name for name in own if name not in ENVELOPE)
+        return next(name for name in own if name not in ENVELOPE or cls._redeclares(name))
+
+    @classmethod
+    def _redeclares(cls, name: str) -> bool:
+        """Whether an envelope field is the command's own as well: the campaign it sets up."""
+        families = cls.__mro__[: cls.__mro__.index(Command)]
+        return any(name in family.__annotations__ for family in families)
 
     def with_id(self, new_id: Callable[[], str]) -> Self:
         """This command with an id for its new subject, made here where the client chose none."""
@@ -101,6 +107,6 @@ class Command(BaseModel):
         return {n: getattr(self, n) for n in kind.model_fields if n in type(self).model_fields}
 
     @classmethod
-    def summary(cls) -> str:
+    def title_en(cls) -> str:
         """The English title: the docstring's first sentence."""
         return (cls.__doc__ or "").strip().split("\n", 1)[0].rstrip(".")

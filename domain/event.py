@@ -37,7 +37,8 @@ class Event(BaseModel, Decision):
 
     `title_zh` is the row's 中文名; the sentences name fields in braces; `creates`
     names the kind of subject whose id this event introduces; `exclusive` names the tag kinds that
-    one event alone may carry (an evidence number proves one arrival).
+    one event alone may carry (an evidence number proves one arrival); `settled` names the fields that
+    its decision filled in or checked, so that a mistake in them is revoked and recorded anew.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
@@ -48,6 +49,7 @@ class Event(BaseModel, Decision):
     sentence_en: ClassVar[str]
     creates: ClassVar[str | None] = None
     exclusive: ClassVar[tuple[str, ...]] = ()
+    settled: ClassVar[tuple[str, ...]] = ()
     amendable: ClassVar[bool] = True
 
     def __init_subclass__(cls, *, abstract: bool = False, **kwargs: Any) -> None:

@@ -23,6 +23,7 @@ KINDS: dict[str, str] = {
     "complaint": "投诉",
     "contact": "联络",
     "lead": "线索",
+    "occasion": "招商活动场次",
     "participant": "参与对象",
     "project": "项目",
     "signing": "签约",
@@ -51,12 +52,17 @@ CampaignId = Annotated[Identifier, Subject("campaign")]
 ComplaintId = Annotated[Identifier, Subject("complaint")]
 ContactId = Annotated[Identifier, Subject("contact")]
 LeadId = Annotated[Identifier, Subject("lead")]
+OccasionId = Annotated[Identifier, Subject("occasion")]
+OfficeId = Annotated[Identifier, Subject("unit", required=False)]
+"""An office by id that need not be registered as a unit: the owner of a campaign."""
 ParticipantId = Annotated[Identifier, Subject("participant")]
 PersonId = Annotated[Identifier, Subject("participant", required=False)]
 """A natural person by id; witnesses and account holders need not be registered participants."""
 ProjectId = Annotated[Identifier, Subject("project")]
 SigningId = Annotated[Identifier, Subject("signing")]
 TargetId = Annotated[Identifier, Subject("target")]
+TaskId = Annotated[Identifier, Subject("target", required=False)]
+"""A target, or a share of one that was decomposed; `domain.targets` finds both."""
 UnitId = Annotated[Identifier, Subject("unit")]
 
 

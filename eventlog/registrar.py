@@ -155,6 +155,11 @@ class Registrar:
         self._reader = RecordReader(recorder)
         self._today = today
 
+    @property
+    def reader(self) -> RecordReader:
+        """The record as decisions read it."""
+        return self._reader
+
     def execute(self, command: Command, by: str | Actor, command_id: UUID) -> Answer:
         """Decide and record `command`; raises a Refusal, and then nothing was recorded.
 
@@ -270,7 +275,7 @@ def _request(
         command_id=str(command_id),
         occurred_on=command.occurred_on,
         on_behalf_of=command.on_behalf_of,
-        campaign=command.campaign_id,
+        campaign=_ids(case).get("campaign_id", command.campaign_id),
         work_line=command.work_line,
         reason=command.reason,
         documents=command.documents,
