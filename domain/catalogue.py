@@ -8,9 +8,15 @@ from domain import (
     amendments,
     arrival_reports,
     arrival_verdicts,
+    baselines,
+    campaigns,
     commencement,
     companies,
+    complaint_handling,
+    complaints,
     construction,
+    contacts,
+    decomposition,
     fund_schedules,
     funds,
     lead_judgement,
@@ -20,8 +26,10 @@ from domain import (
     production,
     projects,
     rules,
+    satisfaction,
     signing_changes,
     signings,
+    targets,
 )
 from domain.command import COMMANDS
 from domain.event import EVENTS
@@ -32,9 +40,15 @@ SUBJECTS = (
     amendments,
     arrival_reports,
     arrival_verdicts,
+    baselines,
+    campaigns,
     commencement,
     companies,
+    complaint_handling,
+    complaints,
     construction,
+    contacts,
+    decomposition,
     fund_schedules,
     funds,
     lead_judgement,
@@ -44,8 +58,10 @@ SUBJECTS = (
     production,
     projects,
     rules,
+    satisfaction,
     signing_changes,
     signings,
+    targets,
 )
 
 __all__ = ["COMMANDS", "EVENTS", "SUBJECTS"]

@@ -8,9 +8,9 @@ from domain.command import Command
 from domain.deliberation import Deliberation
 from domain.errors import RuleBroken
 from domain.event import Event
-from domain.personal import PersonalText
+from domain.personal import Commitment, PersonalText
 from domain.roles import Role
-from domain.subjects import ParticipantId, UnitId, tag
+from domain.subjects import ParticipantId, PersonId, UnitId, tag
 from domain.texts import Line
 
 UnitKind = Literal[
@@ -50,6 +50,43 @@ class RegisterUnit(Command):
     parent: UnitId | None = None
 
 
+class UnitRenamed(Event):
+    """A unit took a new name; its identity goes on (SPEC §3.2, S001-18)."""
+
+    title_zh = "单位更名"
+    sentence_zh = "单位{unit_id}由“{old_name}”更名为“{name}”"
+    sentence_en = "Unit {unit_id} renamed from {old_name} to {name}"
+    settled = ("unit_id", "old_name")
+
+    unit_id: UnitId
+    old_name: Line
+    name: Line
+
+
+class RenameUnit(Command):
+    """Give a unit a new name from the business date on (SPEC §3.2, S001-18)."""
+
+    title_zh = "单位更名"
+    recorders = (Role.LGO,)
+    records = UnitRenamed
+
+    unit_id: UnitId
+    name: Line
+
+    def decide(self, case: Deliberation) -> None:
+        last = case.events(tag("unit", self.unit_id), UnitRenamed)
+        named = last[-1] if last else case.require("unit", self.unit_id)
+        assert isinstance(named.event, UnitRegistered | UnitRenamed)
+        if named.event.name == self.name:
+            raise RuleBroken(
+                f"单位{self.unit_id}现名就是“{self.name}”（第{named.position}号记录）",
+                f"unit {self.unit_id} is called {self.name!r} already (event {named.position})",
+                clause="SPEC §3.2",
+                position=named.position,
+            )
+        case.record(UnitRenamed, unit_id=self.unit_id, old_name=named.event.name, name=self.name)
+
+
 class ParticipantRegistered(Event):
     """A participant was registered: whoever leads, signings and awards are credited to (SPEC §3.2).
 
@@ -57,8 +94,8 @@ class ParticipantRegistered(Event):
     """
 
     title_zh = "参赛对象登记"
-    sentence_zh = "登记参与对象{participant_id}（{kind}）：{name}{person_name}"
-    sentence_en = "Participant {participant_id} registered ({kind}): {name}{person_name}"
+    sentence_zh = "登记参与对象{participant_id}（{kind}）：{called}"
+    sentence_en = "Participant {participant_id} registered ({kind}): {called}"
     creates = "participant"
 
     participant_id: ParticipantId
@@ -66,6 +103,11 @@ class ParticipantRegistered(Event):
     name: Line | None = None
     person_name: PersonalText | None = None
     unit_id: UnitId
+
+    @property
+    def called(self) -> str | Commitment | None:
+        """Its name, whichever field holds it."""
+        return self.name or self.person_name
 
 
 class RegisterParticipant(Command):
@@ -153,4 +195,40 @@ class LeavePost(Command):
                 "record hold-post first",
                 clause="SPEC §3.2",
             )
+        super().decide(case)
+
+
+class FirstResponsiblePersonSet(Event):
+    """A person became the first responsible person of a unit, from the business date (SPEC §3.2)."""
+
+    title_zh = "第一责任人"
+    sentence_zh = "{person}为{unit}招商引资第一责任人"
+    sentence_en = "{person} is the first responsible person of {unit}"
+
+    unit: UnitId
+    person: PersonId
+
+
+class SetFirstResponsiblePerson(Command):
+    """Name the first responsible person of a unit; the newest one is in charge (SPEC §3.2, S000-33)."""
+
+    title_zh = "确定第一责任人"
+    recorders = (Role.UNIT,)
+    records = FirstResponsiblePersonSet
+
+    unit: UnitId
+    person: PersonId
+
+    def decide(self, case: Deliberation) -> None:
+        last = case.events(tag("unit", self.unit), FirstResponsiblePersonSet)[-1:]
+        for recorded in last:
+            assert isinstance(recorded.event, FirstResponsiblePersonSet)
+            if recorded.event.person == self.person:
+                raise RuleBroken(
+                    f"{self.unit}现任第一责任人就是{self.person}（第{recorded.position}号记录）",
+                    f"{self.person} is the first responsible person of {self.unit} already "
+                    f"(event {recorded.position})",
+                    clause="SPEC §3.2",
+                    position=recorded.position,
+                )
         super().decide(case)
