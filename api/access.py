@@ -13,7 +13,7 @@ from fastapi import Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.jurisdiction import Jurisdiction
-from api.problems import unauthenticated
+from api.problems import Problem, unauthenticated
 from domain.accounts import account as fold_account
 from domain.deliberation import Deliberation
 from eventlog.registrar import RecordReader, shanghai_today
@@ -91,6 +91,13 @@ class Tokens:
                 self._remembered.clear()
             self._remembered[digest] = (account, now + REMEMBERED_S)
         return account
+
+    def stands_for(self, token: str, account: str) -> bool:
+        """Whether a token still is that account's; for streams, which outlive their first check."""
+        try:
+            return self.account(token) == account
+        except Problem:
+            return False
 
     def _look_up(self, digest: bytes) -> str:
         with self._jurisdiction.pool.connection() as connection:

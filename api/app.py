@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
+
 import structlog
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import problems
+from api import openapi, problems
 from api.access import Tokens
+from api.feed import Feed
 from api.jurisdiction import Jurisdiction
 from api.logs import failure
-from api.routes import commands, health
+from api.methods import Methods
+from api.routes import commands, events, health
 
 log = structlog.get_logger("yinzheng.http")
 
-ROUTERS = (commands.router, health.router)
+ROUTERS = (commands.router, events.router, health.router)
 
 
 def create_app(jurisdiction: Jurisdiction) -> FastAPI:
     """The application that serves `jurisdiction`; who opened it closes it."""
     app = FastAPI(
         title="引证 Yinzheng",
+        version=version("yinzheng"),
+        summary="招商引资只增不改的记录 · An append-only record for investment promotion",
         docs_url=None,
         redoc_url=None,
         swagger_ui_oauth2_redirect_url=None,
@@ -28,9 +34,12 @@ def create_app(jurisdiction: Jurisdiction) -> FastAPI:
     )
     app.state.jurisdiction = jurisdiction
     app.state.tokens = Tokens(jurisdiction)
+    app.state.feed = Feed(jurisdiction)
     for router in ROUTERS:
         app.include_router(router)
     problems.install(app)
+    openapi.install(app)
+    app.add_middleware(Methods, routes=app)
     app.add_middleware(LastResort)
     return app
 

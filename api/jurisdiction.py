@@ -52,12 +52,14 @@ class Jurisdiction:
     def __init__(
         self,
         pool: Pool,
+        conninfo: str,
         schema: str,
         *,
         server: EmbeddedPostgres | None = None,
         patience_s: float = 20.0,
     ) -> None:
         self.pool = pool
+        self.conninfo = conninfo
         self.schema = schema
         self.metrics = Metrics()
         self.recorder = PostgresRecorder(pool)
@@ -174,7 +176,11 @@ def connected(
     )
     pool.open()
     jurisdiction = Jurisdiction(
-        pool, settings.jurisdiction, server=server, patience_s=settings.patience_s
+        pool,
+        addresses.service,
+        settings.jurisdiction,
+        server=server,
+        patience_s=settings.patience_s,
     )
     try:
         yield jurisdiction

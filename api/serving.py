@@ -13,17 +13,25 @@ GRACE_S = 10
 
 
 class Server(uvicorn.Server):
-    """Uvicorn that says when it is ready."""
+    """Uvicorn that says when it is ready and when it stops."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, ready: Callable[[], None], stopping: Callable[[], None]
+    ) -> None:
         super().__init__(config)
         self._ready = ready
+        self._stopping = stopping
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen, then tell."""
         await super().startup(sockets)
         if self.started:
             self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Tell, then wait for what is under way: a stream would else keep us until the grace ends."""
+        self._stopping()
+        await super().shutdown(sockets)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -57,4 +65,4 @@ def serve(app: FastAPI, bound: socket.socket, ready: Callable[[], None]) -> None
         lifespan="off",
         timeout_graceful_shutdown=GRACE_S,
     )
-    Server(config, ready).run(sockets=[bound])
+    Server(config, ready, app.state.feed.close).run(sockets=[bound])

@@ -17,6 +17,7 @@ from api.access import Account
 from api.bodies import LARGEST_BODY, command_class, read_command
 from api.jurisdiction import Jurisdiction
 from api.problems import Problem, problem_of
+from api.routes.served import Served
 from domain.command import COMMANDS, ENVELOPE, Command
 from domain.errors import Refusal
 from eventlog.registrar import Answer
@@ -26,16 +27,6 @@ log = structlog.get_logger("yinzheng.commands")
 
 PROJECTED_WITHIN_S = 10.0
 """How long `wait=projected` waits; what is recorded by then stays recorded."""
-
-
-def jurisdiction_of(request: Request) -> Jurisdiction:
-    """The jurisdiction this process serves."""
-    served: Jurisdiction = request.app.state.jurisdiction
-    return served
-
-
-Served = Annotated[Jurisdiction, Depends(jurisdiction_of)]
-"""A route parameter: the jurisdiction that is asked."""
 
 
 async def body_of(request: Request) -> bytes:

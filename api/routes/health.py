@@ -10,7 +10,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from starlette.responses import JSONResponse, Response
 
 from api.jurisdiction import AWAY
-from api.routes.commands import Served
+from api.routes.served import Served
 from projections.projector import progress
 
 router = APIRouter()
