@@ -220,11 +220,16 @@ class Arrival:
 
 
 def arrival(case: Deliberation, arrival_id: str) -> Arrival:
-    """Fold one arrival's events; SubjectUnknown if it was never reported, or its report revoked."""
+    """Fold one arrival's events; SubjectUnknown if it was never reported, or its report revoked.
+
+    What was said of a revoked report is not said of one recorded anew under its id.
+    """
     about = tag("arrival", arrival_id)
     case.fetch([(about, ARRIVAL_TYPES)])
     state = Arrival(case.require("arrival", arrival_id))
     for recorded in case.events(about, *ARRIVAL_TYPES[1:]):
+        if recorded.position < state.reported.position:
+            continue
         if isinstance(recorded.event, FundArrivalRecognised):
             state.recognitions.append(recorded)
         else:

@@ -177,7 +177,10 @@ class Signing:
 
 
 def signing(case: Deliberation, signing_id: str) -> Signing:
-    """Fold one signing's events; SubjectUnknown if it was never recorded."""
+    """Fold one signing's events; SubjectUnknown if it was never recorded.
+
+    What was said of a revoked signing is not said of one recorded anew under its id.
+    """
     about = tag("signing", signing_id)
     case.fetch([(about, SIGNING_TYPES)])
     recorded = case.require("signing", signing_id)
@@ -191,6 +194,8 @@ def signing(case: Deliberation, signing_id: str) -> Signing:
         said.fx,
     )
     for later in case.events(about, *SIGNING_TYPES[1:]):
+        if later.position < recorded.position:
+            continue
         match later.event:
             case SigningVerified():
                 state.verdict = later
