@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from projections.views import (
+    campaigns,
     commencement,
     companies,
+    complaints,
+    contacts,
     funds,
     leads,
     organisation,
@@ -15,8 +18,11 @@ from projections.views import (
 )
 
 __all__ = [
+    "campaigns",
     "commencement",
     "companies",
+    "complaints",
+    "contacts",
     "funds",
     "leads",
     "organisation",

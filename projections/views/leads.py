@@ -21,6 +21,8 @@ lead = View(
         "channel": "text not null",
         "investor_key": "text not null",
         "investor_name": "text not null",
+        "name_key": "text not null",
+        "credit_code": "text",
         "project_key": "text not null",
         "intended_project": "text",
         "industry": "text",
@@ -29,8 +31,9 @@ lead = View(
         "est_currency": "text",
         "rival_of": "text",
     },
-    indexes=(("lead_id",), ("registrant",), ("investor_key",)),
+    indexes=(("lead_id",), ("registrant",), ("investor_key",), ("campaign",)),
 )
+"""`name_key` (country and name) and `credit_code` together tell whether two leads name one investor."""
 
 lead_verdict = View(
     "lead_verdict",
@@ -58,6 +61,8 @@ def lead_registered(e: Entry) -> Fact:
         "channel": e["channel"],
         "investor_key": investor.key,
         "investor_name": investor.name,
+        "name_key": investor.name_key,
+        "credit_code": investor.credit_code,
         "project_key": normal_name(e["intended_project"] or ""),
         "intended_project": e["intended_project"],
         "industry": e["industry"],
