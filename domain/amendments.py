@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import Field, JsonValue, TypeAdapter
 
 from domain.command import Command
+from domain.dates import require_past
 from domain.deliberation import Deliberation, already_taken
 from domain.effective import (
     CORRECTABLE_ENVELOPE,
@@ -50,6 +51,8 @@ class CorrectEvent(Command):
                 clause="SPEC G8",
             )
         after, changes = _changed(standing, self.changes)
+        if day := changes.get("occurred_on"):
+            require_past(case, "occurred_on", day.new)
         _refuse_taken(case, standing, after)
         case.record(
             EventCorrected,
@@ -154,7 +157,7 @@ def _changed(standing: Recorded, wanted: dict[str, Any]) -> tuple[Event, dict[st
             )
     own = {n: v for n, v in wanted.items() if n not in CORRECTABLE_ENVELOPE}
     before = standing.event.model_dump(by_alias=True)
-    after = kind.model_validate({**before, **own})
+    after = kind.read(kind.version, {**before, **own})
     stored = standing.event.model_dump(mode="json", by_alias=True)
     changes = {name: Change(old=stored[name], new=_new_value(after, by_name[name])) for name in own}
     if "occurred_on" in wanted:

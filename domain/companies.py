@@ -63,6 +63,7 @@ class CapitalIncreased(Event):
     sentence_en = (
         "Company {credit_code} of project {project_id} increased its capital by {amount} on {on}"
     )
+    settled = ("project_id", "credit_code")
 
     project_id: ProjectId
     credit_code: CreditCode
@@ -83,6 +84,7 @@ class CapitalVerified(Event):
         "report {report_no}"
     )
     exclusive = ("evidence",)
+    settled = ("project_id", "credit_code")
 
     project_id: ProjectId
     credit_code: CreditCode

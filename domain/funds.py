@@ -100,6 +100,7 @@ class FundArrivalRecognised(Event):
     sentence_en = (
         "Arrival {arrival_id} of project {project_id} recognised ({authority}): {amount_recognised}"
     )
+    settled = ("arrival_id", "project_id")
 
     arrival_id: ArrivalId
     project_id: ProjectId
@@ -123,6 +124,7 @@ class FundArrivalPartlyRefused(Event):
     sentence_en = (
         "{refused_amount} of arrival {arrival_id} of project {project_id} refused: {ground}"
     )
+    settled = ("arrival_id", "project_id")
 
     arrival_id: ArrivalId
     project_id: ProjectId
@@ -138,6 +140,7 @@ class FundArrivalRefused(Event):
     sentence_en = (
         "Arrival {arrival_id} of project {project_id} refused ({refused_amount}): {ground}"
     )
+    settled = ("arrival_id", "project_id", "refused_amount")
 
     arrival_id: ArrivalId
     project_id: ProjectId

@@ -100,6 +100,7 @@ class InvestorChanged(Event):
     title_zh = "更换业主"
     sentence_zh = "项目{project_id}投资方由{old}变更为{new}"
     sentence_en = "The investor of project {project_id} changed from {old} to {new}"
+    settled = ("project_id", "old")
 
     project_id: ProjectId
     old: Investor

@@ -80,6 +80,7 @@ class SigningVerified(Event):
     title_zh = "签约核实"
     sentence_zh = "项目{project_id}的签约{signing_id}经核实，属实：{ok}"
     sentence_en = "Signing {signing_id} of project {project_id} checked, genuine: {ok}"
+    settled = ("signing_id", "project_id")
 
     signing_id: SigningId
     project_id: ProjectId
@@ -102,6 +103,7 @@ class SigningAmended(Event):
         "fixed assets {fixed_asset_investment}, start planned {planned_start}, "
         "production planned {planned_production}"
     )
+    settled = ("signing_id", "project_id")
 
     signing_id: SigningId
     project_id: ProjectId
@@ -119,6 +121,7 @@ class SigningTerminated(Event):
     title_zh = "解约"
     sentence_zh = "项目{project_id}的签约{signing_id}于{on}终止，原因在{cause}"
     sentence_en = "Signing {signing_id} of project {project_id} terminated on {on}, cause: {cause}"
+    settled = ("signing_id", "project_id")
 
     signing_id: SigningId
     project_id: ProjectId
