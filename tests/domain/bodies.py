@@ -65,30 +65,34 @@ def a_signing(signing_id: str = "s1", **changes: Any) -> dict[str, Any]:
     }
 
 
-def a_slip(no: str = "0001", amount: str = "1000.00", **changes: Any) -> dict[str, Any]:
+def a_slip(
+    no: str = "0001", amount: str = "1000.00", currency: str = "CNY", **changes: Any
+) -> dict[str, Any]:
     """A bank slip."""
     return {
         "kind": "银行进账单",
         "no": no,
         "date": "2012-06-28",
-        "amount": yuan(amount),
+        "amount": {"amount": amount, "currency": currency},
         "sha256": None,
         **changes,
     }
 
 
-def an_arrival(arrival_id: str = "a1", amount: str = "1000.00", **changes: Any) -> dict[str, Any]:
-    """report-fund-arrival: yuan in cash, proved by one bank slip whose number is the arrival's id."""
+def an_arrival(
+    arrival_id: str = "a1", amount: str = "1000.00", currency: str = "CNY", **changes: Any
+) -> dict[str, Any]:
+    """report-fund-arrival: proved by one bank slip whose number is the arrival's id."""
     return {
         "arrival_id": arrival_id,
         "project_id": "pr1",
-        "amount": yuan(amount),
+        "amount": {"amount": amount, "currency": currency},
         "received_on": "2012-06-28",
         "origin": "省外",
-        "form": "人民币现金",
+        "form": "人民币现金" if currency == "CNY" else "设备实物",
         "is_cash_fx": False,
         "purpose": "基建",
-        "evidence": [a_slip(arrival_id, amount)],
+        "evidence": [a_slip(arrival_id, amount, currency)],
         **changes,
     }
 
