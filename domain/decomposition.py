@@ -28,7 +28,7 @@ from domain.targets import (
 
 
 class NewShare(BaseModel):
-    """One share of a target as it is handed on; its id is the parent's/assignee's unless given."""
+    """One share of a target as it is handed on; its id is “parent.assignee” unless given."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -92,7 +92,7 @@ class DecomposeTarget(Command):
         case.fetch(asks)
 
     def _share_id(self, child: NewShare) -> str:
-        return child.target_id or f"{self.parent_id}/{child.assignee}"
+        return child.target_id or f"{self.parent_id}.{child.assignee}"
 
     def _share(self, case: Deliberation, parent: Target, child: NewShare) -> Share:
         require_measurable(parent, child.value)

@@ -8,17 +8,15 @@ from functools import cache
 from typing import Annotated
 
 from opencc import OpenCC
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
-from domain.texts import CreditCode, Line
+from domain.texts import CreditCode, Line, upper
 
 _BRACKETS = str.maketrans({"（": "(", "）": ")", "〔": "(", "〕": ")", "【": "(", "】": ")"})
 _SPACE = re.compile(r"\s+")
 _SEPARATORS = re.compile(r"[\s\-_/.·、，,()]+")
 
-Country = Annotated[
-    str, StringConstraints(pattern=r"^[A-Z]{2}$", to_upper=True, strip_whitespace=True)
-]
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$"), BeforeValidator(upper)]
 """ISO 3166-1 alpha-2; HK, MO and TW for 港澳台."""
 
 
@@ -30,6 +28,18 @@ def _simplifier() -> OpenCC:
 @cache
 def normal_name(name: str) -> str:
     """The form in which two spellings of one name are equal: NFKC, simplified, trimmed, case-folded."""
+    for _ in range(_PASSES):
+        before, name = name, _one_pass(name)
+        if name == before:
+            break
+    return name
+
+
+_PASSES = 4
+"""A few characters take two passes: taking out a space lets an accent join the letter before it."""
+
+
+def _one_pass(name: str) -> str:
     folded = unicodedata.normalize("NFKC", name).translate(_BRACKETS).casefold()
     simplified: str = _simplifier().convert(folded)
     spaced = _SPACE.sub(" ", simplified).strip()

@@ -116,7 +116,7 @@ def minor_units(amount: Any, currency: Any) -> int:
             f'amount 须为十进制字符串，如 "50000000.00"，收到 {amount!r} · '
             f'amount must be a decimal string such as "50000000.00", not {amount!r}'
         )
-    if currency not in EXPONENTS:
+    if not isinstance(currency, str) or currency not in EXPONENTS:
         raise ValueError(
             f"币种 {currency!r} 不在 ISO 4217 名单 · currency {currency!r} is not known, "
             "give its three-letter ISO 4217 code, e.g. CNY"

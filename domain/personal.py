@@ -14,7 +14,6 @@ from pydantic import (
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
     RootModel,
-    StringConstraints,
     TypeAdapter,
 )
 from pydantic_core import CoreSchema, core_schema
@@ -40,7 +39,7 @@ class Commitment:
 Seal = Callable[[str], str]
 """Takes a clear value, keeps it with a fresh salt in the vault, returns the commitment's hex."""
 
-_text: TypeAdapter[str] = TypeAdapter(Annotated[str, StringConstraints(max_length=20_000), Text])
+_text: TypeAdapter[str] = TypeAdapter(Text)
 
 
 class Personal:

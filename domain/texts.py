@@ -6,7 +6,14 @@ import unicodedata
 from datetime import date
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
 
 
 def _clean(text: str) -> str:
@@ -27,13 +34,22 @@ Line = Annotated[str, StringConstraints(max_length=300), AfterValidator(_clean)]
 Text = Annotated[str, StringConstraints(max_length=20_000), AfterValidator(_clean)]
 """Running text that names no person."""
 
+
+def upper(value: object) -> object:
+    """A text trimmed and in capitals; pydantic's own `to_upper` comes after its pattern."""
+    return value.strip().upper() if isinstance(value, str) else value
+
+
+def _lower(value: object) -> object:
+    return value.strip().lower() if isinstance(value, str) else value
+
+
 CreditCode = Annotated[
-    str,
-    StringConstraints(pattern=r"^[0-9A-HJ-NPQRTUWXY]{18}$", to_upper=True, strip_whitespace=True),
+    str, StringConstraints(pattern=r"^[0-9A-HJ-NPQRTUWXY]{18}$"), BeforeValidator(upper)
 ]
 """统一社会信用代码: 18 characters, as GB 32100 writes them."""
 
-Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$", to_lower=True)]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$"), BeforeValidator(_lower)]
 
 
 class DocumentRef(BaseModel):
