@@ -39,7 +39,8 @@ def create_app(jurisdiction: Jurisdiction) -> FastAPI:
         app.include_router(router)
     problems.install(app)
     openapi.install(app)
-    app.add_middleware(Methods, routes=app)
+    every_route = [*app.routes, *(route for router in ROUTERS for route in router.routes)]
+    app.add_middleware(Methods, routes=every_route)
     app.add_middleware(LastResort)
     return app
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 from uuid import UUID
@@ -57,10 +57,12 @@ class Jurisdiction:
         *,
         server: EmbeddedPostgres | None = None,
         patience_s: float = 20.0,
+        migrated: Sequence[str] = (),
     ) -> None:
         self.pool = pool
         self.conninfo = conninfo
         self.schema = schema
+        self.migrated = tuple(migrated)
         self.metrics = Metrics()
         self.recorder = PostgresRecorder(pool)
         self.registrar = Registrar(self.recorder, Combiner(self.metrics.measured(self.recorder)))

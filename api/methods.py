@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI
+from collections.abc import Sequence
+
 from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -10,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 class Methods:
     """HEAD answers as GET does, without the body; OPTIONS lists what an address allows."""
 
-    def __init__(self, app: ASGIApp, routes: FastAPI) -> None:
+    def __init__(self, app: ASGIApp, routes: Sequence[BaseRoute]) -> None:
         self._app = app
         self._routes = routes
 
@@ -31,7 +32,7 @@ class Methods:
 
     def _allowed(self, scope: Scope) -> set[str]:
         allowed: set[str] = set()
-        for route in self._routes.routes:
+        for route in self._routes:
             if _matches(route, scope):
                 allowed |= set(getattr(route, "methods", None) or ())
         if "GET" in allowed:

@@ -30,6 +30,8 @@ class Addresses:
 
     owner: str
     service: str
+    migrated: tuple[str, ...] = ()
+    """The migrations that ran just now."""
 
 
 def provision(settings: Settings, server: EmbeddedPostgres | None) -> Addresses:
@@ -40,14 +42,14 @@ def provision(settings: Settings, server: EmbeddedPostgres | None) -> Addresses:
     schema = settings.jurisdiction
     if server is not None:
         owner, login = _provision_embedded(server, settings.data, schema)
-        migrate(owner, schema)
+        ran = migrate(owner, schema)
     else:
         assert settings.database_url is not None
         login = settings.database_url
         owner = settings.owner_database_url or login
-        migrate(owner, schema)
+        ran = migrate(owner, schema)
         _admit(owner, login, schema)
-    return Addresses(owner, as_service(login, schema))
+    return Addresses(owner, as_service(login, schema), tuple(ran))
 
 
 def as_service(conninfo: str, schema: str) -> str:

@@ -113,7 +113,9 @@ class _Lenient(dict[str, Any]):
 
 def path(location: Iterable[int | str]) -> str:
     """Where a value stands, as people write it: `evidence[0].amount.currency`."""
-    steps = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in location)
+    # What senders write as `amount` is kept in minor units, under that name.
+    said = ("amount" if step == "minor" else step for step in location)
+    steps = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in said)
     return steps.removeprefix(".")
 
 

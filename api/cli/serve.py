@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import Annotated
 
 import typer
@@ -11,6 +12,7 @@ from api.app import create_app
 from api.cli.options import Data, settings
 from api.cli.outcome import Exit, Stopped
 from api.jurisdiction import opened
+from api.projecting import projecting
 from api.serving import address, listen
 from api.serving import serve as run_server
 
@@ -22,9 +24,16 @@ def add_to(app: typer.Typer) -> None:
 
 def serve(
     host: Annotated[str, typer.Option(help="监听地址 · address to listen on")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="端口，0 为任一空闲端口 · 0 takes a free one")] = 8000,
+    port: Annotated[
+        int, typer.Option(help="端口，0 为任一空闲端口 · 0 takes a free one", min=0, max=65535)
+    ] = 8000,
     data: Data = None,
-    json_logs: Annotated[bool, typer.Option(help="日志用 JSON · logs as JSON")] = False,
+    projector: Annotated[
+        bool, typer.Option(help="同时更新数据 · keep the figures current in this process too")
+    ] = True,
+    json_logs: Annotated[
+        bool, typer.Option("--json-logs", help="日志用 JSON · logs as JSON")
+    ] = False,
 ) -> None:
     """启动服务 · Run the service until it is told to stop."""
     chosen = settings(data, log_format="json" if json_logs else None)
@@ -34,10 +43,14 @@ def serve(
     except OSError as error:
         raise Stopped(
             Exit.USAGE,
-            f"无法监听 {host}:{port}（{error.strerror}）；请换一个 --port",
-            f"cannot listen on {host}:{port} ({error.strerror}); choose another --port",
+            f"无法监听 {host}:{port}（{error.strerror}）；请换一个 --port 或 --host",
+            f"cannot listen on {host}:{port} ({error.strerror}); choose another --port or --host",
         ) from error
-    with bound, opened(chosen) as jurisdiction:
+    with ExitStack() as stack:
+        stack.enter_context(bound)
+        jurisdiction = stack.enter_context(opened(chosen))
+        if projector:
+            stack.enter_context(projecting(jurisdiction))
 
         def ready() -> None:
             typer.echo(f"引证 Yinzheng  {address(bound)}")
