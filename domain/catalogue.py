@@ -30,6 +30,7 @@ from domain import (
     signing_changes,
     signings,
     targets,
+    withdrawals,
 )
 from domain.command import COMMANDS
 from domain.event import EVENTS
@@ -62,6 +63,7 @@ SUBJECTS = (
     signing_changes,
     signings,
     targets,
+    withdrawals,
 )
 
 __all__ = ["COMMANDS", "EVENTS", "SUBJECTS"]

@@ -198,7 +198,7 @@ class TestAmending:
         scenario.when(
             "amend-signing", signing_id="s2", contract_introduced_funds=dollars("2000000.00")
         ).then((SigningAmended, {"fx": None}))
-        assert state_of(scenario, "s2").fx == Fx(**fx("6.3000", "2012-05-01"))  # type: ignore[arg-type]
+        assert state_of(scenario, "s2").fx == Fx(**fx("6.3000", "2012-05-01"))
         scenario.when(
             "amend-signing",
             signing_id="s2",
@@ -253,7 +253,7 @@ class TestAmending:
     def test_nothing_is_amended_after_termination(self, scenario: Scenario) -> None:
         scenario.given("terminate-signing", signing_id="s1", cause="政策", on="2012-11-01")
         end = position_of(scenario)
-        body = {"signing_id": "s1", "total_investment": yuan("90000000.00")}
+        body: dict[str, Any] = {"signing_id": "s1", "total_investment": yuan("90000000.00")}
         refusal = scenario.refuses(RuleBroken, "amend-signing", **body)
         assert refusal.position == end
         scenario.given("revoke-event", target=end, reason="未终止")
