@@ -110,7 +110,7 @@ def test_only_units_and_the_investment_office_record_signings(scenario: Scenario
 
 class TestMoney:
     def test_foreign_money_needs_its_rate(self, scenario: Scenario) -> None:
-        foreign = {
+        foreign: dict[str, Any] = {
             "total_investment": dollars("30000000.00"),
             "contract_introduced_funds": dollars("20000000.00"),
         }
