@@ -1,0 +1,1 @@
+"""The demonstration: one campaign of 2009 and one worked example, told through ordinary commands."""
