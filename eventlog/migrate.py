@@ -12,6 +12,8 @@ from importlib import resources
 import psycopg
 from psycopg import sql
 
+from eventlog.subscription import channel
+
 SCHEMA = "yinzheng"
 """The schema of a jurisdiction that chose no other."""
 
@@ -79,13 +81,20 @@ def _prepare(connection: psycopg.Connection, schema: str) -> None:
 def _run(
     connection: psycopg.Connection, schema: str, number: int, name: str, text: str, digest: str
 ) -> None:
-    identifiers = {":schema": schema, ":service": service_role(schema)}
-    for mark, identifier in identifiers.items():
-        text = text.replace(mark, sql.Identifier(identifier).as_string(connection))
+    meant = {
+        ":schema": sql.Identifier(schema),
+        ":service": sql.Identifier(service_role(schema)),
+        ":'channel'": sql.Literal(channel(schema)),
+    }
+    for mark, name_or_text in meant.items():
+        text = text.replace(mark, name_or_text.as_string(connection))
     with connection.transaction():
-        connection.execute(sql.SQL("set local search_path to {}").format(sql.Identifier(schema)))
+        # The service may create functions in the schema: what runs as the owner must not find them.
+        connection.execute("set local search_path to pg_catalog, pg_temp")
         connection.execute(text.encode())
         connection.execute(
-            "insert into schema_migration (number, name, sha256) values (%s, %s, %s)",
+            sql.SQL(
+                "insert into {}.schema_migration (number, name, sha256) values (%s, %s, %s)"
+            ).format(sql.Identifier(schema)),
             [number, name, digest],
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from eventsourcing.dcb.api import DCBAppendCondition, DCBEvent
+from eventsourcing.persistence import ProgrammingError
 
 from eventlog.entry import Secret
 
@@ -44,7 +45,7 @@ class Conflicted:
 
 @dataclass(frozen=True, slots=True)
 class Repeated:
-    """The command id is known: its events stand at `first`..`last`; `same` says so of the body."""
+    """The command id is known: its events stand at `first`..`last`; `same` compares the digests."""
 
     first: int
     last: int
@@ -52,3 +53,14 @@ class Repeated:
 
 
 Outcome = Appended | Conflicted | Repeated
+
+
+class Unreachable(Exception):
+    """The database did not answer; whether anything was recorded is not known.
+
+    Repeating the same command tells: its id is recognised if it was.
+    """
+
+
+class AppendRefused(ProgrammingError):
+    """The requests of one call cannot be recorded as they are; nothing of them was."""

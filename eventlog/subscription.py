@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import psycopg
 from eventsourcing.dcb.api import DCBQuery, DCBSequencedEvent, DCBSubscription
 
+from eventlog.outcomes import Unreachable
+
 if TYPE_CHECKING:
     from eventlog.recorder import PostgresRecorder
 
@@ -21,7 +23,10 @@ def channel(schema: str) -> str:
 
 
 class PostgresSubscription(DCBSubscription["PostgresRecorder"]):
-    """Blocks for the next matching event; a lost notification costs at most one poll."""
+    """Blocks for the next matching event; a lost notification costs at most one poll.
+
+    While the database is away it waits; only `stop` ends it.
+    """
 
     def __init__(
         self,
@@ -42,24 +47,37 @@ class PostgresSubscription(DCBSubscription["PostgresRecorder"]):
         while not self._batch:
             if self._stopping.is_set():
                 raise StopIteration
-            found = list(self._recorder.read(self._query, after=self._last_position, limit=BATCH))
-            self._batch = found[::-1]
-            if not found:
-                self._wait()
+            try:
+                self._batch = self._read()
+                if not self._batch:
+                    self._wait()
+            except (Unreachable, psycopg.OperationalError, psycopg.InterfaceError):
+                # The database is away or restarting: whoever follows the record waits for it.
+                self._stopping.wait(POLL_SECONDS)
         event = self._batch.pop()
         self._last_position = event.position
         return event
 
+    def _read(self) -> list[DCBSequencedEvent]:
+        response = self._recorder.read(self._query, after=self._last_position, limit=BATCH)
+        found = list(response)
+        if not found:
+            # Nothing matched up to here: the next look begins behind it, however rare a match is.
+            self._last_position = max(self._last_position, response.record_head)
+        return found[::-1]
+
     def _wait(self) -> None:
-        try:
-            with self._recorder.pool.connection() as connection:
-                row = connection.execute("select current_schema()").fetchone()
-                assert row is not None
-                name = psycopg.sql.Identifier(channel(row[0]))
-                connection.execute(psycopg.sql.SQL("listen {}").format(name))
-                # An append between the read and the listen would go unheard; the poll finds it.
-                for _ in connection.notifies(timeout=POLL_SECONDS, stop_after=1):
-                    break
-                connection.execute(psycopg.sql.SQL("unlisten {}").format(name))
-        except psycopg.OperationalError:
-            self._stopping.wait(POLL_SECONDS)
+        with self._recorder.pool.connection() as connection:
+            row = connection.execute("select current_schema()").fetchone()
+            assert row is not None
+            name = psycopg.sql.Identifier(channel(row[0]))
+            connection.execute(psycopg.sql.SQL("listen {}").format(name))
+            try:
+                # What was appended between the read and the listen went unheard.
+                row = connection.execute("select position from record_head").fetchone()
+                if row is not None and row[0] == self._last_position:
+                    for _ in connection.notifies(timeout=POLL_SECONDS, stop_after=1):
+                        break
+            finally:
+                if not connection.closed:
+                    connection.execute(psycopg.sql.SQL("unlisten {}").format(name))

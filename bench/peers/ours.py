@@ -82,9 +82,6 @@ class Ours:
             values["head"] = row[0] if row else 0
             for statement in (_FILL_LOG, _FILL_TAG, _FILL_COMMAND):
                 connection.execute(statement, values)
-            connection.execute(
-                "update record_head set position = position + %(stop)s - %(start)s", values
-            )
             for table in ("record_log", "record_tag", "record_command"):
                 connection.execute(f"vacuum analyze {table}".encode())
 
