@@ -33,6 +33,11 @@ class RuleParameterSet(Event):
     doc: DocumentRef
     note: Text | None = None
 
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        _require_consistent(self.value, self.valid_from, self.valid_to)
+        return self
+
     def extra_tags(self) -> tuple[str, ...]:
         return (f"rule:{self.key}",)
 
@@ -57,10 +62,14 @@ class SetRuleParameter(Command):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        require_no_floats(self.value)
-        if self.valid_to is not None and self.valid_to < self.valid_from:
-            raise ValueError("valid_to 不得早于 valid_from · valid_to must not precede valid_from")
+        _require_consistent(self.value, self.valid_from, self.valid_to)
         return self
+
+
+def _require_consistent(value: JsonValue, valid_from: date, valid_to: date | None) -> None:
+    require_no_floats(value)
+    if valid_to is not None and valid_to < valid_from:
+        raise ValueError("valid_to 不得早于 valid_from · valid_to must not precede valid_from")
 
 
 def require_no_floats(value: JsonValue) -> None:
