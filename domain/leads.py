@@ -218,7 +218,7 @@ class RegisterLead(Command):
     """
 
     title_zh = "登记线索"
-    recorders = (Role.PART, Role.UNIT, Role.TEAM, Role.STN, Role.ITM)
+    recorders = (Role.UNIT, Role.TEAM, Role.STN, Role.ITM, Role.PART)
     records = LeadRegistered
 
     lead_id: LeadId | None = None
