@@ -111,3 +111,32 @@ def with_project(scenario: Scenario, *project_ids: str) -> Scenario:
 def position_of(scenario: Scenario) -> int:
     """The position of the event recorded last."""
     return scenario.recorder.head()
+
+
+def a_campaign(campaign_id: str = "c1", **changes: Any) -> dict[str, Any]:
+    """create-campaign: the 百日会战 of S003A."""
+    return {
+        "campaign_id": campaign_id,
+        "name": "百日会战",
+        "kind": "百日会战",
+        "level": "区",
+        "owner": "u0",
+        "from": "2009-07-01",
+        "to": "2009-09-30",
+        **changes,
+    }
+
+
+def a_target(target_id: str = "t1", **changes: Any) -> dict[str, Any]:
+    """assign-target: 358 leads in the campaign c1."""
+    return {
+        "target_id": target_id,
+        "assignee": "u1",
+        "metric": "leads",
+        "value": "358",
+        "unit": "条",
+        "kind": "floor",
+        "period": {"from": "2009-07-01", "to": "2009-09-30"},
+        "campaign_id": "c1",
+        **changes,
+    }
