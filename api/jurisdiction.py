@@ -15,7 +15,7 @@ from psycopg_pool import ConnectionPool
 
 import domain.catalogue
 from api.metrics import Metrics
-from api.provision import Addresses, provision
+from api.provision import Addresses, as_service, provision
 from api.settings import Settings
 from domain.command import Command
 from domain.roles import Actor
@@ -23,6 +23,7 @@ from eventlog.combiner import Combiner
 from eventlog.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from eventlog.recorder import PostgresRecorder, Unreachable
 from eventlog.registrar import Answer, Registrar, Verdict
+from eventlog.setup import enact_rulebook
 from projections.projector import progress
 
 assert domain.catalogue.COMMANDS, "the registries are filled by importing the catalogue"
@@ -143,17 +144,24 @@ class Jurisdiction:
 
 
 @contextmanager
-def opened(settings: Settings) -> Iterator[Jurisdiction]:
+def opened(settings: Settings, *, set_up: bool = True) -> Iterator[Jurisdiction]:
     """A jurisdiction ready for use, set up first where that is still to do.
 
-    Raises psycopg.OperationalError or EmbeddedPostgresError where the database cannot be had.
+    Without `set_up` a database of one's own is taken as it is. Raises psycopg.OperationalError,
+    NotSetUp or EmbeddedPostgresError where the database cannot be had.
     """
     server = EmbeddedPostgres(settings.data) if settings.embedded else None
     try:
         if server is not None:
             server.ensure_running()
-        addresses = provision(settings, server)
+        if set_up or server is not None:
+            addresses = provision(settings, server)
+        else:
+            assert settings.database_url is not None
+            addresses = Addresses("", as_service(settings.database_url, settings.jurisdiction))
         with connected(settings, addresses, server) as jurisdiction:
+            if set_up:
+                jurisdiction.patiently(lambda: enact_rulebook(jurisdiction.registrar))
             yield jurisdiction
     finally:
         if server is not None:

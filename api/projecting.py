@@ -11,7 +11,7 @@ import structlog
 import projections.views
 from api.jurisdiction import AWAY, Jurisdiction
 from api.logs import failure
-from projections.projector import Projector
+from projections.projector import Progress, Projector, progress
 from projections.rebuild import rebuild
 
 assert projections.views.__all__, "the registry of views is filled by importing the package"
@@ -65,3 +65,12 @@ def projecting(jurisdiction: Jurisdiction) -> Iterator[Projecting]:
     finally:
         work.stop()
         thread.join()
+
+
+def caught_up(jurisdiction: Jurisdiction) -> Progress:
+    """Bring the figures to the head of the record here and now; for a command line without service."""
+    projector = Projector(jurisdiction.pool)
+    if changed := projector.prepare():
+        rebuild(jurisdiction.conninfo, changed, workers=1)
+    projector.catch_up()
+    return progress(jurisdiction.pool)

@@ -47,9 +47,38 @@ def provision(settings: Settings, server: EmbeddedPostgres | None) -> Addresses:
         assert settings.database_url is not None
         login = settings.database_url
         owner = settings.owner_database_url or login
-        ran = migrate(owner, schema)
+        ran = migrate(owner, schema) if _may_migrate(settings) else []
         _admit(owner, login, schema)
     return Addresses(owner, as_service(login, schema), tuple(ran))
+
+
+class NotSetUp(Exception):
+    """The schema is not there, and the address given may not create it."""
+
+    def __init__(self, schema: str) -> None:
+        super().__init__(
+            f"数据库中还没有模式 {schema}；请先设置 YINZHENG_OWNER_DATABASE_URL 并执行 yinzheng migrate · "
+            f"the schema {schema} is not there yet; set YINZHENG_OWNER_DATABASE_URL and run "
+            "yinzheng migrate first"
+        )
+
+
+def _may_migrate(settings: Settings) -> bool:
+    """Whether an owner's address is at hand; NotSetUp where it is not, but would be needed."""
+    if settings.owner_database_url is not None:
+        return True
+    assert settings.database_url is not None
+    with psycopg.connect(settings.database_url, autocommit=True) as connection:
+        row = connection.execute(
+            "select has_database_privilege(current_database(), 'create'), "
+            "exists (select from pg_namespace where nspname = %s)",
+            [settings.jurisdiction],
+        ).fetchone()
+    assert row is not None
+    may_create, exists = row
+    if not may_create and not exists:
+        raise NotSetUp(settings.jurisdiction)
+    return bool(may_create)
 
 
 def as_service(conninfo: str, schema: str) -> str:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
+import psycopg
 import typer
+from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from api.cli.options import Data, quiet, settings
@@ -18,6 +21,7 @@ from api.provision import DATABASE
 from api.settings import Settings
 from eventlog.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from eventlog.embedded.installation import find_installation
+from eventlog.migrate import service_role
 
 
 def add_to(app: typer.Typer) -> None:
@@ -43,7 +47,9 @@ def backup(
             Exit.USAGE, f"{file} 已存在；请换一个文件名", f"{file} exists; choose another name"
         )
     with opened(chosen):
-        _dump(_address(chosen), chosen.jurisdiction, file)
+        address = _address(chosen)
+        _let_read_facts(address, service_role(chosen.jurisdiction))
+        _dump(address, chosen.jurisdiction, file)
     typer.echo(f"{file}  {file.stat().st_size} bytes")
 
 
@@ -53,6 +59,14 @@ def _address(chosen: Settings) -> str:
         assert address is not None
         return address
     return make_conninfo(EmbeddedPostgres(chosen.data).superuser_conninfo, dbname=DATABASE)
+
+
+def _let_read_facts(owner: str, group: str) -> None:
+    """Facts belong to the service's group; who owns the schema may join it to read them."""
+    with suppress(psycopg.errors.InsufficientPrivilege), psycopg.connect(owner) as connection:
+        connection.execute(
+            sql.SQL("grant {} to current_user with inherit true").format(sql.Identifier(group))
+        )
 
 
 def _dump(address: str, schema: str, file: Path) -> None:
@@ -67,10 +81,11 @@ def _dump(address: str, schema: str, file: Path) -> None:
     finished = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if finished.returncode != 0:
         partial.unlink()
+        reason = finished.stderr.strip().partition("\n")[0]
         raise Stopped(
-            Exit.UNREACHABLE,
-            f"备份未完成，pg_dump 说：{finished.stderr.strip()}",
-            f"no backup was made; pg_dump says: {finished.stderr.strip()}",
+            Exit.REFUSED,
+            f"备份未完成，{reason}；请以拥有该模式的用户设置 YINZHENG_OWNER_DATABASE_URL",
+            f"no backup was made, {reason}; set YINZHENG_OWNER_DATABASE_URL to the schema's owner",
         )
     partial.rename(file)
 

@@ -18,9 +18,9 @@ import projections.views
 from api.cli.options import AsJson, Data, quiet, settings
 from api.cli.outcome import Exit, Stopped
 from api.jurisdiction import opened
+from api.projecting import caught_up
 from eventlog.registrar import shanghai_today
 from projections.facts import VIEWS
-from projections.projector import progress
 
 assert projections.views.__all__, "the registry of views is filled by importing the package"
 
@@ -63,7 +63,7 @@ def export(
             f"{ending} is not supported; use .csv, .jsonl or .xlsx",
         )
     with opened(settings(data)) as jurisdiction, jurisdiction.pool.connection() as connection:
-        now = progress(jurisdiction.pool)
+        now = caught_up(jurisdiction)
         query = sql.SQL("select * from {}(%s, %s) order by position, n").format(
             sql.Identifier(f"{view}_at")
         )

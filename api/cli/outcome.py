@@ -13,6 +13,7 @@ import structlog
 from api.jurisdiction import DatabaseAway
 from api.logs import failure
 from api.problems import Problem
+from api.provision import NotSetUp
 from domain.errors import Refusal
 from eventlog.embedded import EmbeddedPostgresError
 from eventlog.migrate import MigrationChanged
@@ -50,7 +51,7 @@ def guarded(run: Callable[[], object]) -> None:
             f"  {e['field']}: {e['zh']} · {e['en']}" for e in problem.document.get("errors", [])
         ]
         _end(Exit.USAGE, "\n".join(lines))
-    except MigrationChanged as changed:
+    except (MigrationChanged, NotSetUp) as changed:
         _end(Exit.REFUSED, str(changed))
     except EmbeddedPostgresError as error:
         _end(Exit.UNREACHABLE, str(error))

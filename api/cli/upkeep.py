@@ -53,7 +53,7 @@ def project(
     """只运行数据更新 · Keep the figures current, and nothing else, until told to stop."""
     chosen = settings(data, log_format="json" if json_logs else None)
     logs.configure(chosen.log_format)
-    with opened(chosen) as jurisdiction:
+    with opened(chosen, set_up=False) as jurisdiction:
         work = Projecting(jurisdiction)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: work.stop())
