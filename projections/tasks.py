@@ -166,16 +166,13 @@ def tasks(connection: Connection, asof: AsOf, campaign_id: str) -> list[Task]:
 def whole(campaign: Campaign, org: Organisation, found: list[Task]) -> frozenset[str]:
     """The assignees whose tasks are the campaign's as a whole.
 
-    Its owner; or, where the owner has no task, a unit that stands above everybody else who has one.
+    Its owner; or, where the owner has no task, a unit that stands above all other units that have one.
     """
-    units = {
-        t.assignee: t.assignee if t.assignee_kind == "unit" else org.unit_of(t.assignee)
-        for t in found
-    }
+    units = {task.assignee for task in found if task.assignee_kind == "unit"}
     if campaign.owner in units or len(units) < 2:
         return frozenset({campaign.owner})
-    above = [set(org.above(unit)) for unit in units.values()]
-    return frozenset({campaign.owner, *units.keys() & set.intersection(*above)})
+    above = [set(org.above(unit)) for unit in units]
+    return frozenset({campaign.owner} | units.intersection(*above))
 
 
 def has_unit(task: Task, org: Organisation) -> bool:
