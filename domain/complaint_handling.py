@@ -36,6 +36,7 @@ from domain.subjects import ComplaintId, PersonId, UnitId
 from domain.texts import Line, Text
 
 FINISH_DAYS = "complaint.finish_days"
+LONGEST_DAYS = 3660
 
 
 class AcceptComplaint(Command):
@@ -131,7 +132,8 @@ class AssignComplaint(Command):
                 "give due, or set the parameter first",
                 clause="SPEC G14",
             ) from missing
-        if not isinstance(days, int):
+        # True would count as one day, and a slip of the keyboard would run past the calendar.
+        if type(days) is not int or not 0 < days <= LONGEST_DAYS:
             raise RuleBroken(
                 f"规则参数 {FINISH_DAYS} 应为天数，现为 {days!r}；请给出 due，或更正该参数",
                 f"the rule parameter {FINISH_DAYS} should be a number of days and is {days!r}; "
