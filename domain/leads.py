@@ -7,9 +7,9 @@ the same is recorded too, as its rival (SPEC §3.3, §10).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from domain.command import Command
 from domain.deliberation import Deliberation
@@ -71,6 +71,7 @@ class LeadRegistered(Event):
         "{registrant} registered lead {lead_id}: {investor}, {intended_project} ({channel})"
     )
     creates = "lead"
+    settled = ("rival_of",)
 
     lead_id: LeadId
     kind: LeadKind
@@ -155,7 +156,7 @@ class LeadShared(Event):
     sentence_en = "Lead {lead_id} shared with {units}"
 
     lead_id: LeadId
-    units: tuple[UnitId, ...]
+    units: Annotated[tuple[UnitId, ...], Field(min_length=1, max_length=500)]
 
 
 class LeadConverted(Event):
@@ -281,7 +282,7 @@ class ShareLead(Command):
     records = LeadShared
 
     lead_id: LeadId
-    units: tuple[UnitId, ...]
+    units: Annotated[tuple[UnitId, ...], Field(min_length=1, max_length=500)]
 
 
 class ConvertLead(Command):
