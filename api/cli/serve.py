@@ -11,6 +11,7 @@ from api import logs
 from api.app import create_app
 from api.cli.options import Data, settings
 from api.cli.outcome import Exit, Stopped
+from api.demonstration.welcome import demonstrated
 from api.jurisdiction import opened
 from api.projecting import projecting
 from api.serving import address, listen
@@ -28,6 +29,12 @@ def serve(
         int, typer.Option(help="端口，0 为任一空闲端口 · 0 takes a free one", min=0, max=65535)
     ] = 8000,
     data: Data = None,
+    demo: Annotated[
+        bool,
+        typer.Option(
+            "--demo", help="先装入演示数据并给出令牌 · load the demonstration, show a token"
+        ),
+    ] = False,
     projector: Annotated[
         bool, typer.Option(help="同时更新数据 · keep the figures current in this process too")
     ] = True,
@@ -49,10 +56,13 @@ def serve(
     with ExitStack() as stack:
         stack.enter_context(bound)
         jurisdiction = stack.enter_context(opened(chosen))
+        token = demonstrated(jurisdiction) if demo else None
         if projector:
             stack.enter_context(projecting(jurisdiction))
 
         def ready() -> None:
             typer.echo(f"引证 Yinzheng  {address(bound)}")
+            if token is not None:
+                typer.echo(f"令牌 token     {token}")
 
         run_server(create_app(jurisdiction), bound, ready)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from api.demonstration.step import Step
+from domain.roles import Role
 
 DISTRICT = "demo-u00"
 OFFICE = "demo-office"
@@ -17,6 +18,10 @@ SECOND_OFFICE = "demo-office-2"
 GROUP = "demo-group"
 BUREAU = "demo-bureau"
 COMPLAINTS = "demo-complaints"
+
+VISITOR = "demo-visitor"
+VISITOR_ROLES = (Role.LGO, Role.LG, Role.INV, Role.UNIT)
+"""Whoever looks around: may try most commands, and certify nothing that they recorded themselves."""
 
 SET_UP = "2009-06-22"
 
