@@ -7,7 +7,7 @@ WORKDIR /src
 COPY requirements.lock ./
 RUN pip download --no-cache-dir --require-hashes --dest /wheels -r requirements.lock \
  && pip install --no-index --find-links /wheels hatchling
-COPY pyproject.toml LICENSE ./
+COPY pyproject.toml LICENSE README.md ./
 COPY domain domain
 COPY eventlog eventlog
 COPY projections projections

@@ -14,7 +14,7 @@ CODE := $(ROOMS) $(wildcard tests bench)
 
 # Given on the command line only: a DATABASE_URL that happens to be exported is not ours to test on.
 PORT = 8000
-DATA = $(or $(XDG_DATA_HOME),$(HOME)/.local/share)/yinzheng
+DATA = $(or $(XDG_DATA_HOME),$(HOME)/.local/share)/yinzheng-demo
 DATABASE_URL =
 WORKERS = auto
 TESTS =
@@ -44,7 +44,7 @@ $(STAMP): pyproject.toml requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(STAMP)
 
-run: install ## the demonstration and the service: PORT=8000 DATA=dir 演示数据与服务
+run: install ## the demonstration and the service, in a data directory of their own: PORT=8000 DATA=dir 演示数据与服务
 	@$(BIN)/yinzheng serve --demo --port $(PORT) --data '$(DATA)'
 
 test: install ## all tests but the long ones: TESTS=path, DATABASE_URL=… for a server of your own 测试
