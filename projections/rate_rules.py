@@ -1,0 +1,107 @@
+"""The rule parameters of the three rates, read strictly, as the queries take them (SPEC §4.2, §7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from typing import Any, Literal, get_args
+
+from pydantic import ValidationError
+
+from domain.errors import RuleBroken
+from domain.money import CNY, Money
+from eventlog.statements import statement
+from projections.asof import AsOf
+from projections.choices import flag, names, one_of
+from projections.rulebook import FORMAT, Connection, parameters
+
+GroupBy = Literal["unit", "tier", "origin", "signing_year", "campaign"]
+GROUPS: tuple[str, ...] = get_args(GroupBy)
+"""What the rates may be told apart by: the project's seat, the tier of its total investment (SPEC §7),
+where its funds come from, the year and the campaign of its first counted signing."""
+
+TIERS = {"tier_1": "tier.t1.min", "tier_2": "tier.t2.min", "tier_3": "tier.t3.min"}
+RULES = (
+    "rate.signed_from",
+    "rate.levels",
+    "rate.performed",
+    "rate.count_arrival",
+    "rate.start.include_deemed",
+    "rate.cap_per_project",
+    "scope.counted_origins",
+    "tier.boundary",
+    *TIERS.values(),
+    *FORMAT,
+)
+
+
+def rules(connection: Connection, asof: AsOf) -> dict[str, Any]:
+    """The parameters in force; RuleNotSet names the first that is not."""
+    return parameters(connection, asof, RULES)
+
+
+def said(asof: AsOf, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The named parameters of the queries; RuleBroken where a rule cannot be understood."""
+    # With boundary `down` an amount that just reaches a tier belongs to the one below.
+    above = 0 if one_of(values, "tier.boundary", "up", "down") == "up" else 1
+    return {
+        **asof.bounds,
+        "levels": names(values, "rate.levels"),
+        "signed_from": _day(values, "rate.signed_from"),
+        "origins": names(values, "scope.counted_origins"),
+        "performed": one_of(
+            values, "rate.performed", "any_step", "registered_or_funds", "funds_only"
+        ),
+        "include_deemed": flag(values, "rate.start.include_deemed"),
+        "capped": flag(values, "rate.cap_per_project"),
+        **{name: _yuan(values, key) + above for name, key in TIERS.items()},
+    }
+
+
+def query(name: str) -> str:
+    """The text of a query over `rate_project`, the one row per project that all rates rest on."""
+    return (
+        f"with rate_project as ({statement('projections', 'rate_projects')}) "
+        f"{statement('projections', name)}"
+    )
+
+
+@contextmanager
+def one_pass(connection: Connection) -> Iterator[None]:
+    """Plan for one pass over all projects: hash joins in memory, whatever the planner estimates.
+
+    It cannot know how many versions of a fact a moment of knowledge leaves, and a nested loop chosen
+    on a guess of one row took minutes where hashing takes a fraction of a second.
+    """
+    with connection.transaction():
+        connection.execute("set local work_mem = '64MB'")
+        connection.execute("set local enable_nestloop = off")
+        connection.execute("set local jit = off")
+        yield
+
+
+def _day(values: Mapping[str, Any], key: str) -> date:
+    try:
+        return date.fromisoformat(values[key])
+    except (TypeError, ValueError):
+        raise RuleBroken(
+            f"规则参数 {key} 的值 {values[key]!r} 不是日期（YYYY-MM-DD）；请重新设定",
+            f"rule parameter {key} is {values[key]!r} and should be a day, YYYY-MM-DD; set it anew",
+            clause="SPEC §13",
+        ) from None
+
+
+def _yuan(values: Mapping[str, Any], key: str) -> int:
+    """A rule's amount in 分."""
+    try:
+        money = Money.model_validate(values[key])
+    except ValidationError:
+        money = None
+    if money is None or money.currency != CNY:
+        raise RuleBroken(
+            f"规则参数 {key} 的值 {values[key]!r} 不是人民币金额；请重新设定",
+            f"rule parameter {key} is {values[key]!r} and should be an amount in CNY; set it anew",
+            clause="SPEC §13",
+        )
+    return money.minor

@@ -1,0 +1,138 @@
+-- One row per project of the base set of SPEC §4.2: what it is worth and which predicates hold of it.
+-- Every fact is read once and every join is on a hash, so the cost is that of one pass over the facts.
+-- What was said of a signing or arrival that was revoked is not said of one recorded anew under its id.
+with verified as (
+    -- The latest check counts; checks that failed are few, so they are what is looked up.
+    select v.signing_id, v.key
+      from signing_verdict_at(%(known_at)s, %(cutoff)s) v
+     where v.ok
+       and not exists (
+        select from signing_verdict_at(%(known_at)s, %(cutoff)s) later
+         where later.signing_id = v.signing_id and not later.ok
+           and (later.occurred_on, later.key) > (v.occurred_on, v.key))
+), supplement as (
+    -- What the latest supplement to name it says of each term.
+    select a.signing_id,
+           (array_agg(a.funds_minor order by a.occurred_on desc, a.key desc)
+               filter (where a.funds_minor is not null))[1] as funds_minor,
+           (array_agg(a.currency order by a.occurred_on desc, a.key desc)
+               filter (where a.funds_minor is not null))[1] as funds_currency,
+           (array_agg(a.total_minor order by a.occurred_on desc, a.key desc)
+               filter (where a.total_minor is not null))[1] as total_minor,
+           (array_agg(a.currency order by a.occurred_on desc, a.key desc)
+               filter (where a.total_minor is not null))[1] as total_currency,
+           (array_agg(a.rate_e9 order by a.occurred_on desc, a.key desc)
+               filter (where a.rate_e9 is not null))[1] as rate_e9,
+           (array_agg(a.currency order by a.occurred_on desc, a.key desc)
+               filter (where a.rate_e9 is not null))[1] as rate_currency
+      from signing_amendment_at(%(known_at)s, %(cutoff)s) a
+      join signing_at(%(known_at)s, %(cutoff)s) s on s.signing_id = a.signing_id and s.key < a.key
+     group by a.signing_id
+), counted as (
+    -- Signings that count, with their amounts in force, in 分 at the rate of the day of signing.
+    select s.project_id, s.signed_on, s.key,
+           t.signing_id is not null as terminated,
+           case when u.signing_id is null then s.funds_cny
+                when coalesce(u.funds_currency, s.currency) = 'CNY'
+                    then coalesce(u.funds_minor, s.funds_minor)
+                when coalesce(u.funds_currency, s.currency) = coalesce(u.rate_currency, s.currency)
+                    then round(coalesce(u.funds_minor, s.funds_minor)
+                        * coalesce(u.rate_e9, s.rate_e9)::numeric * 0.000000001)::bigint
+           end as funds_cny,
+           case when u.signing_id is null then s.total_cny
+                when coalesce(u.total_currency, s.currency) = 'CNY'
+                    then coalesce(u.total_minor, s.total_minor)
+                when coalesce(u.total_currency, s.currency) = coalesce(u.rate_currency, s.currency)
+                    then round(coalesce(u.total_minor, s.total_minor)
+                        * coalesce(u.rate_e9, s.rate_e9)::numeric * 0.000000001)::bigint
+           end as total_cny
+      from signing_at(%(known_at)s, %(cutoff)s) s
+      join verified v on v.signing_id = s.signing_id and v.key > s.key
+      left join supplement u on u.signing_id = s.signing_id
+      left join signing_termination_at(%(known_at)s, %(cutoff)s) t
+        on t.signing_id = s.signing_id and t.key > s.key and t.terminated_on <= %(cutoff)s
+     where s.level = any (%(levels)s) and s.signed_on <= %(cutoff)s
+), signed as (
+    -- The first over all time; day and position come first, so that the least array is the earliest.
+    select project_id,
+           min(array[signed_on - date '2000-01-01', key, funds_cny, total_cny]) as first,
+           bool_and(terminated) as terminated
+      from counted
+     group by project_id
+), recognised as (
+    -- Each arrival once: by its highest authority, and there by the latest word.
+    select arrival_id,
+           max(array[authority_rank, occurred_on - date '2000-01-01', key, cny, rate_e9]) as word
+      from fund_recognition_at(%(known_at)s, %(cutoff)s)
+     group by arrival_id
+), arrived as (
+    -- A foreign amount is reported without a rate; it takes that of its recognition.
+    select a.project_id,
+           sum(r.word[4])::bigint as recognised_cny,
+           sum(coalesce(a.cny, round(a.minor * r.word[5]::numeric * 0.000000001)::bigint))::bigint
+               as reported_cny,
+           count(*) filter (where a.cny is null and r.arrival_id is null) as unrated
+      from fund_arrival_at(%(known_at)s, %(cutoff)s) a
+      left join recognised r on r.arrival_id = a.arrival_id and r.word[3] > a.key
+     where a.received_on <= %(cutoff)s
+     group by a.project_id
+), withdrawn as (
+    select project_id, sum(cny)::bigint as cny
+      from fund_withdrawal_at(%(known_at)s, %(cutoff)s)
+     where withdrawn_on <= %(cutoff)s
+     group by project_id
+), step as (
+    -- A further step that makes a project performed is one more branch here and one word below.
+    select project_id, 'registered' as step
+      from company_at(%(known_at)s, %(cutoff)s)
+     where registered_on <= %(cutoff)s
+    union all
+    select project_id, step
+      from commencement_at(%(known_at)s, %(cutoff)s)
+     where step in ('certified', 'deemed') and on_date <= %(cutoff)s
+    union all
+    select project_id, 'producing'
+      from production_at(%(known_at)s, %(cutoff)s)
+     where step in ('部分', '全部') and on_date <= %(cutoff)s
+), stepped as (
+    select project_id,
+           bool_or(step = 'registered') as registered,
+           bool_or(step = 'certified') as certified,
+           bool_or(step = 'deemed') as deemed,
+           bool_or(step = 'producing') as producing
+      from step
+     group by project_id
+), joined as (
+    select p.project_id, p.name, p.jurisdiction as unit, p.funds_origin as origin, p.key as opened_by,
+           date '2000-01-01' + s.first[1]::int as signed_on, s.first[2] as signed_by,
+           s.first[3] as contract_cny, s.first[4] as total_cny, s.terminated,
+           a.recognised_cny, a.reported_cny, coalesce(a.unrated, 0) as unrated,
+           coalesce(a.recognised_cny, 0) - coalesce(w.cny, 0) as arrived_cny,
+           coalesce(a.recognised_cny > 0, false) as funded,
+           coalesce(t.registered, false) as registered,
+           coalesce(t.certified, false) as certified,
+           coalesce(t.deemed, false) as deemed,
+           coalesce(t.producing, false) as producing
+      from signed s
+      join project_at(%(known_at)s, 'infinity') p on p.project_id = s.project_id
+      left join arrived a on a.project_id = s.project_id
+      left join withdrawn w on w.project_id = s.project_id
+      left join stepped t on t.project_id = s.project_id
+     where s.first[1] >= %(signed_from)s::date - date '2000-01-01'
+       and p.funds_origin = any (%(origins)s)
+)
+select j.*,
+       not terminated and case %(performed)s
+           when 'any_step' then registered or funded or certified or producing
+           when 'registered_or_funds' then registered or funded
+           when 'funds_only' then funded
+       end as performed,
+       certified or producing or (%(include_deemed)s and deemed) as commenced,
+       case when total_cny is null then '未定'
+            when total_cny >= %(tier_1)s then 'T1'
+            when total_cny >= %(tier_2)s then 'T2'
+            when total_cny >= %(tier_3)s then 'T3'
+            else 'T4' end as tier,
+       case when %(capped)s and arrived_cny > contract_cny then contract_cny else arrived_cny end
+           as counted_cny
+  from joined j
