@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 from collections.abc import Callable
 
@@ -65,4 +66,8 @@ def serve(app: FastAPI, bound: socket.socket, ready: Callable[[], None]) -> None
         lifespan="off",
         timeout_graceful_shutdown=GRACE_S,
     )
+    # Once it has stopped, uvicorn raises the signal again for whoever handled it before: without
+    # these, the process would die there and leave the database open.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: None)
     Server(config, ready, app.state.feed.close).run(sockets=[bound])
