@@ -34,7 +34,9 @@ class CampaignCreated(Event):
 
     title_zh = "活动设立"
     sentence_zh = "{owner}设立{level}级{kind}“{name}”（{campaign_id}），{start}至{end}"
-    sentence_en = "{owner} set up campaign {campaign_id}, {name} ({kind}), {start} to {end}"
+    sentence_en = (
+        "{owner} set up campaign {campaign_id}, {name} ({level}, {kind}), {start} to {end}"
+    )
     creates = "campaign"
 
     campaign_id: CampaignId

@@ -155,7 +155,7 @@ class AssignComplaint(Command):
 
 
 class ResolveComplaint(Command):
-    """Bring a complaint to its result: 着落 (SPEC §3.9).
+    """Bring a complaint to its result (着落, SPEC §3.9).
 
     The assigned unit records it, or the complaint centre on the unit's behalf.
     """
@@ -196,7 +196,7 @@ class ResolveComplaint(Command):
 
 
 class ReplyComplaint(Command):
-    """Answer a complainant: 回音 (SPEC §3.9).
+    """Answer a complainant (回音, SPEC §3.9).
 
     A result or a refusal to accept is answered once. An anonymous complaint may be answered by public
     notice, or noted as one that cannot be answered; a complainant who is known is answered in person.

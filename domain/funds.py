@@ -135,7 +135,7 @@ class FundArrivalPartlyRefused(Event):
 class FundArrivalRefused(Event):
     """All that was left of a reported arrival was refused; `refused_amount` says how much (§3.8)."""
 
-    title_zh = "不予认定"
+    title_zh = "到位资金不予认定"
     sentence_zh = "项目{project_id}到位资金{arrival_id}不予认定（{refused_amount}）：{ground}"
     sentence_en = (
         "Arrival {arrival_id} of project {project_id} refused ({refused_amount}): {ground}"

@@ -128,7 +128,7 @@ class LeadVerified(Event):
 class LeadRejected(Event):
     """A lead was not recognised (SPEC §3.3)."""
 
-    title_zh = "不予认定"
+    title_zh = "线索不予认定"
     sentence_zh = "线索{lead_id}不予认定：{ground}"
     sentence_en = "Lead {lead_id} rejected: {ground}"
 

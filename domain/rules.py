@@ -20,7 +20,7 @@ RuleKey = Annotated[
 
 
 class RuleParameterSet(Event):
-    """A rule parameter was given a value for a span of dates, on the strength of a document."""
+    """A rule parameter was given a value for a span of dates, by a document (SPEC §3.1, §13)."""
 
     title_zh = "规则参数设定"
     sentence_zh = "规则参数{key}自{valid_from}起设定"

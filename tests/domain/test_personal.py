@@ -61,7 +61,12 @@ def test_every_place_that_holds_a_personal_value_is_sealed() -> None:
 
 
 def test_a_stored_commitment_is_read_and_written_without_a_seal() -> None:
-    stored: dict[str, Any] = {"about": "报到", "who": {MARK: "ab" * 32}, "others": [], "perhaps": None}
+    stored: dict[str, Any] = {
+        "about": "报到",
+        "who": {MARK: "ab" * 32},
+        "others": [],
+        "perhaps": None,
+    }
     note = Note.model_validate(stored)
     assert note.who == Commitment("ab" * 32)
     assert note.model_dump(mode="json") == stored
