@@ -31,7 +31,7 @@ EXPONENTS: dict[str, int] = {
 }
 """Decimal digits of the minor unit, by currency, as ISO 4217 lists them."""
 
-_AMOUNT = re.compile(r"-?[0-9]{1,16}(\.[0-9]{1,6})?")
+_AMOUNT = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,6})?")
 _LARGEST = 10**17
 """Minor units; a million 亿元. Anything larger is a slip of the keyboard, and would not fit bigint sums."""
 
@@ -51,7 +51,7 @@ class Money(BaseModel):
             "properties": {
                 "amount": {
                     "type": "string",
-                    "pattern": r"^[0-9]{1,16}(\.[0-9]{1,6})?$",
+                    "pattern": r"^[0-9]{1,18}(\.[0-9]{1,6})?$",
                     "description": "主币单位的十进制字符串 · decimal string in major units",
                 },
                 "currency": {"type": "string", "enum": [*sorted(EXPONENTS)]},

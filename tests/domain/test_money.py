@@ -35,6 +35,7 @@ def money(amount: str, currency: str = "CNY") -> Money:
         ("1.234", "KWD", 1234),
         ("1.500000", "CNY", 150),
         ("1000000000000000.00", "CNY", LARGEST),
+        ("100000000000000000", "JPY", LARGEST),
     ],
 )
 def test_a_decimal_string_is_read_exactly(amount: str, currency: str, minor: int) -> None:
