@@ -41,9 +41,9 @@ def load_with_bar(jurisdiction: Jurisdiction) -> Loaded:
         transient=True,
     )
     with bar:
-        task = bar.add_task("", total=None)
+        task = bar.add_task("", total=None, visible=False)
 
         def told(done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total)
+            bar.update(task, completed=done, total=total, visible=True)
 
         return load(jurisdiction, told)
