@@ -14,11 +14,11 @@ from api.feed import Feed
 from api.jurisdiction import Jurisdiction
 from api.logs import failure
 from api.methods import Methods
-from api.routes import commands, events, health
+from api.routes import commands, events, health, rates
 
 log = structlog.get_logger("yinzheng.http")
 
-ROUTERS = (commands.router, events.router, health.router)
+ROUTERS = (commands.router, events.router, health.router, rates.router)
 
 
 def create_app(jurisdiction: Jurisdiction) -> FastAPI:

@@ -26,6 +26,7 @@ from api.wording import FieldError
 from eventlog.registrar import shanghai_today
 from projections.asof import AsOf
 from projections.projector import Progress, progress
+from projections.rulebook import Connection
 
 FRESH_WITHIN_S = 5.0
 """How long a read waits for the views to reach the position it asks for."""
@@ -63,6 +64,24 @@ class Reading:
     position: int
     limit: int
     after: Any = None
+
+    def ask(self, question: Callable[[Connection], RowT]) -> RowT:
+        """What `question` finds out over a connection; put again while the database is away."""
+
+        def put() -> RowT:
+            with self.served.pool.connection() as connection:
+                return question(connection)
+
+        return self.served.patiently(put)
+
+    @property
+    def after_id(self) -> str | None:
+        """The id after which this page begins, for rows in the order of ids; a 422 Problem else."""
+        if self.after is None:
+            return None
+        if not isinstance(self.after, str) or "\x00" in self.after:
+            raise _no_cursor()
+        return self.after
 
     def answer(self, data: Any, **more: Any) -> dict[str, Any]:
         """The answer with what it rests on."""
@@ -169,17 +188,21 @@ def _continued(served: Jurisdiction, account: str, cursor: str, limit: int) -> R
         if not 0 <= known <= LARGEST_POSITION:
             raise ValueError(known)
     except (ValueError, RecursionError, binascii.Error, ValidationError):
-        raise invalid(
-            [
-                FieldError(
-                    field="cursor",
-                    zh="不是本服务给出的 next；请从第一页重新读取",
-                    en="is no `next` of this service; read again from the first page",
-                )
-            ]
-        ) from None
+        raise _no_cursor() from None
     now = fresh(served, known)
     return Reading(served, account, AsOf(day, known, rules), now.projected, limit, after)
+
+
+def _no_cursor() -> Problem:
+    return invalid(
+        [
+            FieldError(
+                field="cursor",
+                zh="不是本服务给出的 next；请从第一页重新读取",
+                en="is no `next` of this service; read again from the first page",
+            )
+        ]
+    )
 
 
 def _position_known(served: Jurisdiction, said: str) -> int:

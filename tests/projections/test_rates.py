@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.database import TestDatabase
-from tests.projections.rated import RatedBureau, figures, rating, worked_example, yuan
+from tests.projections.rated import RatedBureau, figures, rating, worked_example
 
 
 @pytest.fixture
