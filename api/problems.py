@@ -165,6 +165,7 @@ def problem_of(error: Exception) -> Problem:
         case RequestValidationError():
             return invalid(field_errors(error.errors(), skip=1))
         case ValidationError():
+            # A correction's new values are checked against the event they correct, while deciding.
             return invalid(field_errors(error.errors(include_input=False, include_url=False)))
         case HTTPException():
             return _of_http(error)
@@ -182,5 +183,6 @@ def install(app: FastAPI) -> None:
     def answer(_request: Request, error: Exception) -> Response:
         return problem_of(error).response()
 
-    for kind in (Problem, Refusal, RequestValidationError, HTTPException, DatabaseAway, *AWAY):
+    known = (Problem, Refusal, RequestValidationError, ValidationError, HTTPException, DatabaseAway)
+    for kind in (*known, *AWAY):
         app.add_exception_handler(kind, answer)

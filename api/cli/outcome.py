@@ -9,10 +9,11 @@ from enum import IntEnum
 
 import psycopg
 import structlog
+from pydantic import ValidationError
 
 from api.jurisdiction import DatabaseAway
 from api.logs import failure
-from api.problems import Problem
+from api.problems import Problem, problem_of
 from api.provision import NotSetUp
 from domain.errors import Refusal
 from eventlog.embedded import EmbeddedPostgresError
@@ -45,12 +46,10 @@ def guarded(run: Callable[[], object]) -> None:
         _end(stopped.code, str(stopped))
     except Refusal as refusal:
         _end(Exit.REFUSED, f"{refusal}" + (f" [{refusal.clause}]" if refusal.clause else ""))
-    except Problem as problem:
-        lines = [problem.document["detail"]]
-        lines += [
-            f"  {e['field']}: {e['zh']} · {e['en']}" for e in problem.document.get("errors", [])
-        ]
-        _end(Exit.USAGE, "\n".join(lines))
+    except (Problem, ValidationError) as error:
+        document = problem_of(error).document
+        errors = [f"{e['field']}：{e['zh']} · {e['en']}" for e in document.get("errors", ())]
+        _end(Exit.USAGE, "\n".join(errors) or document["detail"])
     except (MigrationChanged, NotSetUp) as changed:
         _end(Exit.REFUSED, str(changed))
     except EmbeddedPostgresError as error:
