@@ -14,11 +14,11 @@ from api.feed import Feed
 from api.jurisdiction import Jurisdiction
 from api.logs import failure
 from api.methods import Methods
-from api.routes import commands, events, health, rates
+from api.routes import commands, events, health, projects, rates
 
 log = structlog.get_logger("yinzheng.http")
 
-ROUTERS = (commands.router, events.router, health.router, rates.router)
+ROUTERS = (commands.router, events.router, health.router, projects.router, rates.router)
 
 
 def create_app(jurisdiction: Jurisdiction) -> FastAPI:

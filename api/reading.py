@@ -23,6 +23,7 @@ from api.jurisdiction import Jurisdiction
 from api.problems import Problem, invalid
 from api.routes.served import Served
 from api.wording import FieldError
+from domain.errors import SubjectUnknown
 from eventlog.registrar import shanghai_today
 from projections.asof import AsOf
 from projections.projector import Progress, progress
@@ -30,6 +31,8 @@ from projections.rulebook import Connection
 
 FRESH_WITHIN_S = 5.0
 """How long a read waits for the views to reach the position it asks for."""
+SETTLES_WITHIN_S = 1.0
+"""How long a read that names no position waits for what is already recorded."""
 LARGEST_POSITION = 2**63 - 1
 
 RowT = TypeVar("RowT")
@@ -66,13 +69,25 @@ class Reading:
     after: Any = None
 
     def ask(self, question: Callable[[Connection], RowT]) -> RowT:
-        """What `question` finds out over a connection; put again while the database is away."""
+        """What `question` finds out over a connection; put again while the database is away.
+
+        What the record does not know cannot be read: a 404 Problem, where a command would be refused.
+        """
 
         def put() -> RowT:
             with self.served.pool.connection() as connection:
                 return question(connection)
 
-        return self.served.patiently(put)
+        try:
+            return self.served.patiently(put)
+        except SubjectUnknown as unknown:
+            raise Problem(
+                404,
+                unknown.name,
+                (unknown.title_zh, unknown.title_en),
+                (unknown.zh, unknown.en),
+                clause=unknown.clause,
+            ) from None
 
     @property
     def after_id(self) -> str | None:
@@ -126,8 +141,14 @@ def reading(
         Day | None, Query(description="适用规则之日，默认 cutoff · rules in force on this day")
     ] = None,
     min_position: Annotated[
-        int, Query(ge=0, le=LARGEST_POSITION, description="至少读到此位置 · at least this fresh")
-    ] = 0,
+        int | None,
+        Query(
+            ge=0,
+            le=LARGEST_POSITION,
+            description="至少读到此位置；不写则尽量读到最新 · at least this fresh; by default the newest "
+            "that can be had in a second",
+        ),
+    ] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     cursor: Annotated[
         str | None, Query(max_length=2000, description="上一页的 next · next of the page before")
@@ -137,7 +158,10 @@ def reading(
     if cursor is not None:
         return _continued(served, account, cursor, limit)
     known = None if known_at is None else _position_known(served, known_at)
-    now = fresh(served, max(min_position, known or 0))
+    if min_position is None and known is None:
+        now = settled(served)
+    else:
+        now = fresh(served, max(min_position or 0, known or 0))
     day = cutoff or shanghai_today()
     as_of = AsOf(day, now.projected if known is None else known, rules_at or day)
     return Reading(served, account, as_of, now.projected, limit)
@@ -176,6 +200,17 @@ def fresh(served: Jurisdiction, position: int) -> Progress:
                 position=late.projected,
                 lag_s=round(late.lag_s, 3),
             )
+        now = served.patiently(lambda: progress(served.pool))
+    return now
+
+
+def settled(served: Jurisdiction) -> Progress:
+    """How far the views are, given a moment to take in what was recorded before this question.
+
+    Whoever records and then reads expects to find it; a projector that is behind delays nobody long.
+    """
+    now = served.patiently(lambda: progress(served.pool))
+    if now.projected < now.head and served.wait_projected(now.head, SETTLES_WITHIN_S):
         now = served.patiently(lambda: progress(served.pool))
     return now
 
