@@ -137,7 +137,7 @@ class LeadRejected(Event):
 
 
 class LeadMarkedDuplicate(Event):
-    """A lead was judged to repeat an earlier one (SPEC §3.3, A-18)."""
+    """A lead was judged to repeat an earlier one (SPEC §3.3, S002-10)."""
 
     title_zh = "判为重复"
     sentence_zh = "线索{lead_id}判为{of_lead_id}的重复：{basis}"

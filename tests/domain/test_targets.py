@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -12,16 +11,6 @@ from pydantic import ValidationError
 from domain.catalogue import COMMANDS
 from domain.deliberation import Deliberation
 from domain.errors import NotPermitted, RuleBroken, SubjectAlreadyExists, SubjectUnknown
-from domain.metrics import (
-    AMOUNTS,
-    METRIC_NAMES,
-    MONEY_UNITS,
-    currency_of,
-    quantity,
-    unit_fault,
-    usual_unit,
-)
-from domain.money import Money
 from domain.roles import Role
 from domain.targets import TargetAdjusted, TargetAssigned, TargetDecomposed, find_target
 from eventlog.registrar import RecordReader
@@ -375,35 +364,3 @@ def test_adjusting_a_target_checks_the_sums_above_and_below(scenario: Scenario) 
     scenario.when("decompose-target", parent_id="t1", children=shares(u3="1"))
     assert scenario.answer is not None
     assert "各份合计401条，超出1条" in scenario.answer.warnings[0]["zh"]
-
-
-def test_the_names_of_the_metrics_are_those_of_the_catalogue() -> None:
-    assert len(METRIC_NAMES) == 15
-    assert set(METRIC_NAMES) >= AMOUNTS
-    for metric in METRIC_NAMES:
-        assert unit_fault(metric, "1", usual_unit(metric)) is None
-
-
-@pytest.mark.parametrize(
-    ("value", "unit", "exact", "currency"),
-    [
-        ("9.29", "亿元", 92_900_000_000, "CNY"),
-        ("5000", "万元", 5_000_000_000, "CNY"),
-        ("0.01", "元", 1, "CNY"),
-        ("4500", "万美元", 4_500_000_000, "USD"),
-        ("1100", "万港元", 1_100_000_000, "HKD"),
-        ("3", "万日元", 30_000, "JPY"),
-        ("358", "条", 358, None),
-        ("12.5", "亩", Fraction(25, 2), None),
-    ],
-)
-def test_display_units_are_exact(
-    value: str, unit: str, exact: int | Fraction, currency: str | None
-) -> None:
-    assert quantity(value, unit) == exact
-    assert currency_of(unit) == currency
-    if currency is not None:
-        major, scale = MONEY_UNITS[unit]
-        assert major == currency
-        assert Money(currency=currency, minor=int(exact)).minor == exact
-        assert scale in (1, 10**4, 10**8)
