@@ -34,6 +34,8 @@ def configure(format_: LogFormat = "auto", level: int = logging.INFO) -> None:
             renderer,
         ],
     )
+    # A line that cannot be written is lost; the alternative prints the values it was made from.
+    logging.raiseExceptions = False
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter)
     root = logging.getLogger()
