@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any, Protocol, TypeVar
 
 from eventsourcing.dcb.domain import Selector, Slice, Tagged
 
 from domain.effective import AMENDMENT_TYPES, Amendment, amendments_tag, effective
 from domain.errors import SubjectAlreadyExists, SubjectUnknown
-from domain.event import EVENTS, Event, Recorded
+from domain.event import AHEAD, EVENTS, Event, Recorded, Recorder
 from domain.roles import Actor, Role
 from domain.subjects import KINDS, tag
 
@@ -52,10 +52,14 @@ class Deliberation(Slice[Event]):
         self._reader = reader
         self._asked: dict[str, set[type[Event]]] = {}
         self._known: dict[int, Recorded] = {}
+        self._standing: list[Recorded] | None = None
         self._selectors: list[Selector] = []
+        self._supposed: Recorded | None = None
         self.today = today
         self.actor: Actor
         self.role: Role
+        self.occurred_on = today
+        self.on_behalf_of: str | None = None
         self.warnings: list[Warned] = []
 
     def consistency_boundary(self) -> list[Selector]:
@@ -76,11 +80,18 @@ class Deliberation(Slice[Event]):
     def _select(self, selectors: list[Selector]) -> None:
         found, head = self._reader.select(selectors)
         if self.last_known_position is None:
-            # Later reads may see further than this one: the condition then fails and we decide anew.
             self.last_known_position = head
+        # Later reads see further than the first one. A decision sees one moment, so what is new is
+        # left out: if it matters the condition fails on it, and we decide anew.
+        found = [r for r in found if r.position <= self.last_known_position]
         self._selectors.extend(selectors)
-        self._known.update((recorded.position, recorded) for recorded in found)
+        for recorded in found:
+            self._know(recorded)
         self._complete_amendments(found)
+
+    def _know(self, recorded: Recorded) -> None:
+        self._known[recorded.position] = recorded
+        self._standing = None
 
     def _complete_amendments(self, found: list[Recorded]) -> None:
         # A correction can move an event under a tag it did not carry: then only the correction is
@@ -91,7 +102,7 @@ class Deliberation(Slice[Event]):
             self._asked[amendments_tag(root)] = set(AMENDMENT_TYPES)
             original = self._reader.at(root)
             if original is not None:
-                self._known[root] = original
+                self._know(original)
         if missing:
             self._select(
                 [Selector(types=AMENDMENT_TYPES, tags=[amendments_tag(r)]) for r in missing]
@@ -100,9 +111,15 @@ class Deliberation(Slice[Event]):
     def events(self, wanted: str, *kinds: type[Event]) -> list[Recorded]:
         """The effective events of `kinds` that carry the tag, oldest first."""
         self.fetch([(wanted, kinds)])
+        if self._standing is None:
+            self._standing = effective(list(self._known.values()))
+        standing = self._standing
+        if (mine := self._supposed) is not None:
+            others = [r for r in standing if r.position != mine.position]
+            standing = sorted([*others, mine], key=lambda r: r.position)
         return [
             recorded
-            for recorded in effective(list(self._known.values()))
+            for recorded in standing
             if isinstance(recorded.event, kinds) and wanted in recorded.tags
         ]
 
@@ -112,6 +129,8 @@ class Deliberation(Slice[Event]):
 
     def at(self, position: int) -> Recorded | None:
         """The event at a position as it was recorded, amendments not applied."""
+        if self.last_known_position is not None and position > self.last_known_position:
+            return None
         return self._reader.at(position)
 
     def amendments(self, root: int) -> list[Recorded]:
@@ -128,7 +147,7 @@ class Deliberation(Slice[Event]):
 
     def standing(self, original: Recorded) -> Recorded | None:
         """An event as its amendments leave it now; None if it is revoked."""
-        self._known[original.position] = original
+        self._know(original)
         return next(iter(effective([original, *self.amendments(original.position)])), None)
 
     def find(self, kind: str, value: str) -> Recorded | None:
@@ -147,13 +166,35 @@ class Deliberation(Slice[Event]):
         return found
 
     def record(self, kind: type[EventT], /, **fields: Any) -> EventT:
-        """Trigger one event; its subjects and exclusive numbers must not be taken yet."""
+        """Trigger one event; what it claims must be free, and its rules upheld."""
         event = kind(**fields)
         for claimed in event.claims:
             if taken := self.claimant(claimed, kind):
                 raise already_taken(claimed, taken)
+        self.uphold(self.draft(event))
         self.new_decisions.append(Tagged(list(event.tags), event))
         return event
+
+    def draft(self, event: Event) -> Recorded:
+        """An event as this command would record it, ahead of everything that is recorded."""
+        return Recorded(
+            position=AHEAD,
+            recorded_at=datetime.max.replace(tzinfo=UTC),
+            event=event,
+            actor=Recorder(self.actor.account, self.actor.person, self.actor.unit, self.role),
+            command_id="",
+            occurred_on=self.occurred_on,
+            tags=event.tags,
+            on_behalf_of=self.on_behalf_of,
+        )
+
+    def uphold(self, mine: Recorded) -> None:
+        """Hold an event to its rules, reading the record as if it stood in it as `mine`."""
+        self._supposed = mine
+        try:
+            mine.event.uphold(self, mine)
+        finally:
+            self._supposed = None
 
     def warn(self, rule: str, zh: str, en: str) -> None:
         """Note that a soft rule was not kept; it is recorded with the event and told to the caller."""

@@ -113,6 +113,14 @@ def effect(
     return Effect(root in void, result, occurred_on, tuple(position for position, *_ in ordered))
 
 
+def restated(recorded: Recorded, event: Event, occurred_on: date) -> Recorded:
+    """`recorded` with other contents; tags that its envelope gave (campaign, person) stay."""
+    own = set(recorded.event.tags)
+    given = (t for t in recorded.tags if t not in own)
+    tags = tuple(dict.fromkeys((*event.tags, *given)))
+    return replace(recorded, event=event, tags=tags, occurred_on=occurred_on)
+
+
 def effective(events: Sequence[Recorded]) -> list[Recorded]:
     """The events that still stand, each as its amendments leave it, in position order.
 
@@ -140,12 +148,9 @@ def effective(events: Sequence[Recorded]) -> list[Recorded]:
             if after.revoked:
                 continue
             event = kind.read(kind.version, after.data)
+            occurred_on = date.fromisoformat(after.occurred_on)
             recorded = replace(
-                recorded,
-                event=event,
-                tags=event.tags,
-                occurred_on=date.fromisoformat(after.occurred_on),
-                amended_by=after.amended_by,
+                restated(recorded, event, occurred_on), amended_by=after.amended_by
             )
         standing.append(recorded)
     return standing

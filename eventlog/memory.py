@@ -9,10 +9,9 @@ from uuid import UUID
 
 from eventsourcing.dcb.api import DCBAppendCondition, DCBEvent, DCBQuery
 from eventsourcing.dcb.popo import InMemoryDCBRecorder
-from eventsourcing.persistence import ProgrammingError
 
 from eventlog.entry import Secret, splice
-from eventlog.outcomes import Append, Appended, Conflicted, Outcome, Repeated
+from eventlog.outcomes import Append, Appended, AppendRefused, Conflicted, Outcome, Repeated
 
 
 class MemoryRecorder(InMemoryDCBRecorder):
@@ -49,7 +48,7 @@ class MemoryRecorder(InMemoryDCBRecorder):
     ) -> int:
         """The library's append, with the recording time in front of each entry."""
         if not events:
-            raise ProgrammingError("an append needs at least one event")
+            raise AppendRefused("an append needs at least one event")
         with self._submitting:
             self._now += timedelta(milliseconds=1)
             stamped = [DCBEvent(e.type, splice(self._stamp(), e.data), e.tags) for e in events]
@@ -73,12 +72,13 @@ class MemoryRecorder(InMemoryDCBRecorder):
         """Where a command was recorded before, if it was."""
         if (known := self._commands.get(command_id)) is None:
             return None
-        return Repeated(known[1], known[2], same=known[0] in (None, digest))
+        recorded, first, last = known
+        return Repeated(first, last, recorded is None or recorded == digest, recorded)
 
     def salts(self, first: int, last: int) -> list[tuple[str, bytes]]:
-        """The (commitment, salt) that the vault still holds for a span of positions."""
+        """The (commitment, salt) that the vault still holds for a span of positions, in order."""
         return [
             (commitment, secret.salt)
-            for (position, commitment), secret in self.vault.items()
+            for (position, commitment), secret in sorted(self.vault.items(), key=lambda v: v[0])
             if first <= position <= last
         ]

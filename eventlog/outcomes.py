@@ -45,11 +45,15 @@ class Conflicted:
 
 @dataclass(frozen=True, slots=True)
 class Repeated:
-    """The command id is known: its events stand at `first`..`last`; `same` compares the digests."""
+    """The command id is known: its events stand at `first`..`last`.
+
+    `same` says whether the digests are equal, `digest` (hex) is the recorded one where it was read.
+    """
 
     first: int
     last: int
     same: bool
+    digest: str | None = None
 
 
 Outcome = Appended | Conflicted | Repeated

@@ -127,8 +127,8 @@ class PostgresRecorder(DCBRecorder):
         with self._connection() as connection:
             row = connection.execute(
                 "select first, last, "
-                "digest is null or coalesce(digest = decode(%s::text, 'hex'), false) "
-                "from record_command where id = %s",
+                "digest is null or coalesce(digest = decode(%s::text, 'hex'), false), "
+                "encode(digest, 'hex') from record_command where id = %s",
                 [digest, command_id],
             ).fetchone()
         return None if row is None else Repeated(*row)

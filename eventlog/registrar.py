@@ -5,13 +5,12 @@ Read the premises, decide, append on condition that no premise changed; if one d
 
 from __future__ import annotations
 
-import hashlib
 import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID, uuid5
 
 from eventsourcing.dcb.api import (
@@ -28,11 +27,11 @@ from domain.consider import consider
 from domain.deliberation import Deliberation
 from domain.errors import Contended, Refusal
 from domain.event import Recorded, Recorder
-from domain.personal import commitment
 from domain.roles import Actor
 from domain.subjects import mentions
-from eventlog.entry import Envelope, Secret, canonical, leaf_hash, parse, read, splice, write
+from eventlog.entry import Envelope, Secret, leaf_hash, parse, read, splice, write
 from eventlog.outcomes import Append, Appended, Conflicted, Outcome, Repeated
+from eventlog.repetition import command_digest, fresh_digest, is_repeated, personal_values
 
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 """Business dates are dates there (SPEC G2); it has had no daylight saving since 1991."""
@@ -56,8 +55,8 @@ class Readable(Protocol):
     ) -> DCBReadResponse:
         """Matching events and the head they are as of."""
 
-    def known(self, command_id: UUID, digest: str) -> Repeated | None:
-        """Where a command was recorded before, if it was."""
+    def known(self, command_id: UUID, digest: str | None) -> Repeated | None:
+        """Where a command was recorded before, if it was, and under which digest."""
 
     def salts(self, first: int, last: int) -> list[tuple[str, bytes]]:
         """The (commitment, salt) that the vault still holds for a span of positions."""
@@ -166,19 +165,18 @@ class Registrar:
         The same command under the same id gives the first answer again, even after a crash between
         the commit and its acknowledgement.
         """
-        digest = command_digest(command, by)
         cause: int | None = None
         for attempt in range(TRIES):
-            case = self._decide(command, by, command_id, digest)
+            case = self._decide(command, by, command_id)
             if isinstance(case, Repeated):
-                return self._first_answer(case, command)
-            request, entries = _request(case, command, command_id, digest)
+                return self._first_answer(case, command, by, command_id)
+            request = _request(case, command, by, command_id)
             outcome = self._submitting.submit(request)
             match outcome:
                 case Appended():
-                    return _answer(outcome, entries, case)
+                    return _answer(outcome, request.events, case)
                 case Repeated():
-                    return self._first_answer(outcome, command)
+                    return self._first_answer(outcome, command, by, command_id)
                 case Conflicted():
                     cause = outcome.position
                     # Ever longer pauses, each of random length, so that rivals fall out of step.
@@ -204,72 +202,51 @@ class Registrar:
         )
 
     def _decide(
-        self, command: Command, by: str | Actor, command_id: UUID, digest: str
+        self, command: Command, by: str | Actor, command_id: UUID
     ) -> Deliberation | Repeated:
         try:
             return self._consider(command, by, command_id)
         except Refusal:
             # A repeated command may be refused by its own first recording (its id is taken now).
+            digest = command_digest(command, by)
             if (known := self._recorder.known(command_id, digest)) is not None:
                 return known
             raise
 
-    def _first_answer(self, repeated: Repeated, command: Command) -> Answer:
-        if not (repeated.same and self._same_secrets(repeated, command)):
-            raise CommandReused(repeated.first)
-        events: list[Stored] = []
-        ids: dict[str, str] = {}
-        warnings: list[dict[str, str]] = []
-        at = ""
-        response = self._recorder.read(
-            after=repeated.first - 1, limit=repeated.last - repeated.first + 1
+    def _first_answer(
+        self, repeated: Repeated, command: Command, by: str | Actor, command_id: UUID
+    ) -> Answer:
+        stored = list(
+            self._recorder.read(after=repeated.first - 1, limit=repeated.last - repeated.first + 1)
         )
-        for found in response:
-            entry = found.event.data
-            said = parse(entry)
-            at = said["recorded_at"]
-            warnings = said.get("warnings", [])
-            events.append(Stored(found.position, said["type"], leaf_hash(entry).hex()))
-            if created := read(found.position, entry).event.created:
+        entries = [parse(found.event.data) for found in stored]
+        if not repeated.same and not self._same(repeated, command, by, command_id, entries):
+            raise CommandReused(repeated.first)
+        events = [
+            Stored(found.position, found.event.type, leaf_hash(found.event.data).hex())
+            for found in stored
+        ]
+        ids: dict[str, str] = {}
+        for found in stored:
+            if created := read(found.position, found.event.data).event.created:
                 ids.update([created])
+        at, warnings = entries[-1]["recorded_at"], entries[-1].get("warnings", [])
         return Answer(repeated.last, at, events, ids, warnings, replayed=True)
 
-    def _same_secrets(self, repeated: Repeated, command: Command) -> bool:
-        # The digest leaves personal values out; the vault's salts tell whether these are the same.
-        # Once a person is erased nothing can be compared any more, and the rest of the body decides.
-        values = personal_values(command)
-        return all(
-            any(commitment(value, salt) == digest for value in values)
-            for digest, salt in self._recorder.salts(repeated.first, repeated.last)
-        )
+    def _same(
+        self,
+        repeated: Repeated,
+        command: Command,
+        by: str | Actor,
+        command_id: UUID,
+        entries: list[dict[str, Any]],
+    ) -> bool:
+        known = self._recorder.known(command_id, None)
+        salts = self._recorder.salts(repeated.first, repeated.last)
+        return known is not None and is_repeated(command, by, known.digest, salts, entries)
 
 
-def personal_values(command: Command) -> list[str]:
-    """The clear personal values in a command's body."""
-    values: list[str] = []
-
-    def seal(value: str) -> str:
-        values.append(value)
-        return ""
-
-    command.model_dump(mode="json", context={"seal": seal})
-    return values
-
-
-def command_digest(command: Command, by: str | Actor) -> str:
-    """What tells a repeated command from another under the same id: account, name and body.
-
-    Personal values are left out: a hash of a telephone number could be guessed, and would outlive
-    the erasure of its person.
-    """
-    account = by if isinstance(by, str) else by.account
-    body = command.model_dump(mode="json", by_alias=True, context={"seal": lambda _: "personal"})
-    return hashlib.sha256(canonical([account, command.slug, body]).encode()).hexdigest()
-
-
-def _request(
-    case: Deliberation, command: Command, command_id: UUID, digest: str
-) -> tuple[Append, list[DCBEvent]]:
+def _request(case: Deliberation, command: Command, by: str | Actor, command_id: UUID) -> Append:
     envelope = Envelope(
         actor=Recorder(case.actor.account, case.actor.person, case.actor.unit, case.role),
         command_id=str(command_id),
@@ -293,15 +270,18 @@ def _request(
         entry, secrets = write(tagged.decision, tags, envelope)
         entries.append(entry)
         kept.extend((index, secret) for secret in secrets)
-    condition = DCBAppendCondition(
-        _query(case.consistency_boundary()), after=case.last_known_position
+    digest = (
+        fresh_digest(command, by, [s for _, s in kept], [parse(e.data) for e in entries])
+        if kept or personal_values(command)
+        else command_digest(command, by)
     )
-    if not condition.fail_if_events_match.items:
-        return Append(entries, None, command_id, digest, kept), entries
-    return Append(entries, condition, command_id, digest, kept), entries
+    condition: DCBAppendCondition | None = None
+    if boundary := _query(case.consistency_boundary()).items:
+        condition = DCBAppendCondition(DCBQuery(boundary), after=case.last_known_position)
+    return Append(entries, condition, command_id, digest, kept)
 
 
-def _answer(outcome: Appended, entries: list[DCBEvent], case: Deliberation) -> Answer:
+def _answer(outcome: Appended, entries: Sequence[DCBEvent], case: Deliberation) -> Answer:
     events = [
         Stored(position, entry.type, leaf_hash(splice(outcome.stamp, entry.data)).hex())
         for position, entry in enumerate(entries, outcome.first)

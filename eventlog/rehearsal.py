@@ -78,7 +78,7 @@ class Rehearsal:
         head = OFFSET + len(self._events) if self._events else real.head
         return SimpleDCBReadResponse(iter(events[:limit]), head)
 
-    def known(self, command_id: UUID, digest: str) -> Repeated | None:
+    def known(self, command_id: UUID, digest: str | None) -> Repeated | None:
         """Where a command was recorded, or rehearsed, before."""
         if rehearsed := self._commands.get(command_id):
             first, last, body = rehearsed

@@ -24,10 +24,9 @@ from eventlog.registrar import (
     CommandReused,
     Readable,
     Registrar,
-    command_digest,
-    personal_values,
 )
 from eventlog.rehearsal import OFFSET, Rehearsal
+from eventlog.repetition import command_digest, personal_values
 
 Progress = Callable[[str, int, int], None]
 """Told the phase, and how many of how many rows are done."""
