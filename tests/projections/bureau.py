@@ -19,6 +19,7 @@ from eventlog.combiner import Combiner
 from eventlog.recorder import PostgresRecorder
 from eventlog.registrar import Registrar
 from projections.asof import AsOf
+from projections.contributions import Contribution
 from projections.projector import Pool, Projector
 from tests.database import TestDatabase
 from tests.scenario import CLERK, JUDGE, TODAY
@@ -61,6 +62,11 @@ PASSED = {
     "truthful": True,
 }
 """The six tests of a lead, all passed."""
+
+
+def contribution(what: str) -> Contribution:
+    """Something that counts, of no matter whom."""
+    return Contribution(what, date(2009, 7, 10), (1,))
 
 
 class Bureau:
