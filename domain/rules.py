@@ -12,7 +12,7 @@ from domain.deliberation import Deliberation
 from domain.errors import RuleNotSet
 from domain.event import Event
 from domain.roles import Role
-from domain.texts import DocumentRef, Text
+from domain.texts import DocumentRef, Text, require_no_control_characters
 
 RuleKey = Annotated[
     str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[A-Za-z0-9_]+){1,4}$", max_length=100)
@@ -68,6 +68,7 @@ class SetRuleParameter(Command):
 
 def _require_consistent(value: JsonValue, valid_from: date, valid_to: date | None) -> None:
     require_no_floats(value)
+    _require_no_control_characters(value)
     if valid_to is not None and valid_to < valid_from:
         raise ValueError("valid_to 不得早于 valid_from · valid_to must not precede valid_from")
 
@@ -86,6 +87,20 @@ def require_no_floats(value: JsonValue) -> None:
         case dict():
             for item in value.values():
                 require_no_floats(item)
+
+
+def _require_no_control_characters(value: JsonValue) -> None:
+    """ValueError for texts that cannot be stored: the database refuses some of them (DESIGN §3)."""
+    match value:
+        case str():
+            require_no_control_characters(value)
+        case list():
+            for item in value:
+                _require_no_control_characters(item)
+        case dict():
+            for name, item in value.items():
+                require_no_control_characters(name)
+                _require_no_control_characters(item)
 
 
 def rule(case: Deliberation, key: str, on: date) -> JsonValue:

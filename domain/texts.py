@@ -20,12 +20,17 @@ def _clean(text: str) -> str:
     text = unicodedata.normalize("NFC", text).strip()
     if not text:
         raise ValueError("不得为空 · must not be empty")
+    require_no_control_characters(text)
+    return text
+
+
+def require_no_control_characters(text: str) -> None:
+    """ValueError for control characters but line ends and tabs, and for lone surrogates."""
     for character in text:
         if unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\t":
             raise ValueError(
                 "不得含控制字符或不成对的代理码 · control characters and lone surrogates are not allowed"
             )
-    return text
 
 
 Line = Annotated[str, StringConstraints(max_length=300), AfterValidator(_clean)]

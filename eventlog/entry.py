@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -56,7 +57,10 @@ def canonical(value: object) -> str:
 def write(
     event: Event, tags: list[str], envelope: Envelope, salt: Callable[[], bytes] | None = None
 ) -> tuple[DCBEvent, list[Secret]]:
-    """The entry of `event`, still without `recorded_at`, and the secrets its commitments hide."""
+    """The entry of `event`, still without `recorded_at`, and the secrets its commitments hide.
+
+    This is the last gate before the bytes: text leaves it in NFC, a float not at all (DESIGN §3).
+    """
     secret_subject = event.created_tag or (tags[0] if tags else "record")
     secrets_found: list[Secret] = []
     fresh_salt = salt or (lambda: secrets.token_bytes(SALT_BYTES))
@@ -89,7 +93,37 @@ def write(
     }
     if envelope.warnings:
         said["warnings"] = list(envelope.warnings)
-    return DCBEvent(type(event).__name__, canonical(said).encode(), tags), secrets_found
+    _require_no_floats(data)
+    body = canonical(said)
+    if not unicodedata.is_normalized("NFC", body):
+        said = _in_nfc(said)
+        body, tags = canonical(said), said["tags"]
+    return DCBEvent(type(event).__name__, body.encode(), tags), secrets_found
+
+
+def _in_nfc(value: Any) -> Any:
+    match value:
+        case str():
+            return unicodedata.normalize("NFC", value)
+        case list():
+            return [_in_nfc(held) for held in value]
+        case dict():
+            return {_in_nfc(name): _in_nfc(held) for name, held in value.items()}
+        case _:
+            return value
+
+
+def _require_no_floats(value: Any) -> None:
+    """TypeError if a floating-point number stands anywhere in what is about to be stored."""
+    match value:
+        case float():
+            raise TypeError("the record holds no floating-point numbers")
+        case list() | tuple():
+            for held in value:
+                _require_no_floats(held)
+        case dict():
+            for held in value.values():
+                _require_no_floats(held)
 
 
 def splice(stamp: str, body: bytes) -> bytes:
