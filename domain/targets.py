@@ -117,6 +117,10 @@ class TargetDecomposed(Event):
     campaign_id: CampaignId | None = None
     children: tuple[Share, ...] = Field(min_length=1, max_length=500)
 
+    def introduced(self) -> tuple[str, ...]:
+        """The tags of its shares: they would be unknown if it were revoked."""
+        return tuple(tag("target", share.target_id) for share in self.children)
+
     def extra_tags(self) -> tuple[str, ...]:
         of_share = (
             (tag("target", c.target_id), tag(c.assignee_kind, c.assignee)) for c in self.children

@@ -125,7 +125,7 @@ def test_the_business_date_may_be_corrected_up_to_today(scenario: Scenario) -> N
         {"unit_id": ""},
         {"post": None},
         {"post": 7},
-        {"person": "a/b"},
+        {"person": "a\x01b"},
     ],
 )
 def test_a_correction_must_make_sense(scenario: Scenario, changes: dict[str, Any]) -> None:

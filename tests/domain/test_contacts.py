@@ -122,7 +122,7 @@ def test_witnesses_need_not_be_registered_and_a_contact_is_recorded_once(
         ("record-contact", CONTACT, {"direction": "外出"}),
         ("record-contact", CONTACT, {"mode": "微信"}),
         ("record-contact", CONTACT, {"investor": {"name": ""}}),
-        ("record-contact", CONTACT, {"participants": ["a/b"]}),
+        ("record-contact", CONTACT, {"participants": ["a\x01b"]}),
         ("visit-enterprise", VISIT, {"direction": "out"}),
         ("visit-enterprise", VISIT, {"purpose": "旅游"}),
         ("visit-enterprise", VISIT, {"enterprise": "　"}),

@@ -55,7 +55,7 @@ def test_a_child_does_not_take_its_parents_id(scenario: Scenario) -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [{"kind": "镇"}, {"name": ""}, {"unit_id": ""}, {"unit_id": "x" * 65}, {"unit_id": "a/b"}],
+    [{"kind": "镇"}, {"name": ""}, {"unit_id": ""}, {"unit_id": "x" * 65}, {"unit_id": "a\x01b"}],
 )
 def test_what_is_no_unit_is_refused(changes: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):

@@ -312,13 +312,15 @@ def test_a_share_needs_a_parent_an_assignee_and_a_number(scenario: Scenario) -> 
         scenario.command("decompose-target", parent_id="t1", children=[])
 
 
-def test_shares_go_with_a_revoked_parent(scenario: Scenario) -> None:
+def test_shares_go_with_their_decomposition_from_the_last_to_the_first(scenario: Scenario) -> None:
     scenario.given("assign-target", **a_target(assignee="u0"))
     assigned = scenario.recorder.head()
     scenario.given("decompose-target", parent_id="t1", children=shares(u1="358"))
     scenario.given("decompose-target", parent_id="t1.u1", children=shares(p1="358"))
-    scenario.given("revoke-event", target=assigned, reason="下达有误")
-    assert [value_of(scenario, t) for t in ("t1", "t1.u1", "t1.u1.p1")] == [None, None, None]
+    for position, left in ((assigned + 2, 2), (assigned + 1, 1), (assigned, 0)):
+        scenario.given("revoke-event", target=position, reason="下达有误")
+        values = [value_of(scenario, t) for t in ("t1", "t1.u1", "t1.u1.p1")]
+        assert values == ["358"] * left + [None] * (3 - left)
     scenario.refuses(
         SubjectUnknown, "adjust-target", target_id="t1.u1", value="1", reason="x", doc=DOC
     )
