@@ -1,4 +1,8 @@
-"""Correcting and revoking events: the only answers to a mistake (SPEC G8, §3.1)."""
+"""Correcting and revoking events: the only answers to a mistake (SPEC G8, §3.1).
+
+Neither leads around a rule: what an amendment leaves standing is held to what new events are held to,
+and what others rest on is not taken from under them (docs/decisions/0006).
+"""
 
 from __future__ import annotations
 
@@ -16,11 +20,14 @@ from domain.effective import (
     Change,
     EventCorrected,
     EventRevoked,
+    effective,
+    restated,
     voided,
 )
 from domain.errors import RuleBroken, SubjectAlreadyExists, SubjectUnknown
 from domain.event import Event, Recorded
 from domain.personal import Hidden, personal_fields
+from domain.resting import refuse_while_copied, refuse_while_rested_on
 from domain.roles import Role
 from domain.subjects import mentions, subject_fields, tag
 from domain.texts import Text
@@ -51,9 +58,9 @@ class CorrectEvent(Command):
                 clause="SPEC G8",
             )
         after, changes = _changed(standing, self.changes)
-        if day := changes.get("occurred_on"):
-            require_past(case, "occurred_on", day.new)
-        _refuse_taken(case, standing, after)
+        day = changes["occurred_on"].new if "occurred_on" in changes else standing.occurred_on
+        require_past(case, "occurred_on", day)
+        _hold(case, standing, restated(standing, after, day))
         case.record(
             EventCorrected,
             target=self.target,
@@ -86,13 +93,27 @@ class RevokeEvent(Command):
                 clause="SPEC G8",
                 position=self.target,
             )
-        case.record(
-            EventRevoked,
-            target=self.target,
-            root=root,
-            carried_tags=_tags_of_all(case, root, target),
-            reason=self.reason,
-        )
+        said = {"target": self.target, "root": root, "reason": self.reason}
+        self._hold_what_is_left(case, root, EventRevoked(**said))
+        case.record(EventRevoked, **said, carried_tags=_tags_of_all(case, root, target))
+
+    def _hold_what_is_left(self, case: Deliberation, root: int, revocation: EventRevoked) -> None:
+        original = case.at(root)
+        assert original is not None
+        before = case.standing(original)
+        left = effective([original, *case.amendments(root), case.draft(revocation)])
+        if left:
+            _hold(case, before, left[0])
+        elif before is not None:
+            refuse_while_rested_on(case, before)
+
+
+def _hold(case: Deliberation, before: Recorded | None, after: Recorded) -> None:
+    """Hold what an amendment makes of an event to everything that a new one is held to."""
+    _refuse_taken(case, before, after)
+    if before is not None:
+        refuse_while_copied(case, before, after)
+    case.uphold(after)
 
 
 def _said(amendment: Recorded) -> tuple[int, str, dict[str, Any]]:
@@ -174,12 +195,14 @@ def _new_value(after: Event, name: str) -> Any:
     return Hidden(value) if name in personal_fields(type(after)) and value is not None else value
 
 
-def _refuse_taken(case: Deliberation, standing: Recorded, after: Event) -> None:
-    """What a correction names must exist, and what it claims must be free."""
-    before = set(standing.event.tags)
-    for _, subject, value in mentions(after):
-        if subject.required and tag(subject.kind, value) not in before:
+def _refuse_taken(case: Deliberation, before: Recorded | None, after: Recorded) -> None:
+    """What the amended event names must exist, and what it claims must be free."""
+    held = set() if before is None else set(before.event.tags)
+    own = after.event.created_tag
+    for _, subject, value in mentions(after.event):
+        wanted = tag(subject.kind, value)
+        if subject.required and wanted not in held and wanted != own:
             case.require(subject.kind, value)
-    for claimed in after.claims:
-        if claimed not in before and (taken := case.claimant(claimed, type(after))):
+    for claimed in after.event.claims:
+        if claimed not in held and (taken := case.claimant(claimed, type(after.event))):
             raise already_taken(claimed, taken)

@@ -33,6 +33,7 @@ def consider(
         asks.append((tag("account", by), ACCOUNT_TYPES))
     case.fetch(asks)
     case.actor = acting(case, by) if isinstance(by, str) else by
+    case.occurred_on, case.on_behalf_of = command.occurred_on, command.on_behalf_of
     _take_role(command, case)
     _check_date(command, today)
     for kind, value in command.references():

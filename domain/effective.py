@@ -149,8 +149,6 @@ def effective(events: Sequence[Recorded]) -> list[Recorded]:
                 continue
             event = kind.read(kind.version, after.data)
             occurred_on = date.fromisoformat(after.occurred_on)
-            recorded = replace(
-                restated(recorded, event, occurred_on), amended_by=after.amended_by
-            )
+            recorded = replace(restated(recorded, event, occurred_on), amended_by=after.amended_by)
         standing.append(recorded)
     return standing

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from eventsourcing.dcb.domain import Decision
 from pydantic import BaseModel, ConfigDict
@@ -17,6 +17,12 @@ from domain.money import Money
 from domain.personal import Commitment
 from domain.subjects import mentions, tag
 from domain.texts import DocumentRef
+
+if TYPE_CHECKING:
+    from domain.deliberation import Deliberation
+
+AHEAD = 2**62
+"""The position of an event that is still being decided upon: after every recorded one."""
 
 EVENTS: dict[str, type[Event]] = {}
 """Every event type by its stored name."""
@@ -39,6 +45,7 @@ class Event(BaseModel, Decision):
     names the kind of subject whose id this event introduces; `exclusive` names the tag kinds that
     one event alone may carry (an evidence number proves one arrival); `settled` names the fields that
     its decision filled in or checked, so that a mistake in them is revoked and recorded anew.
+    What must be true of it beside the rest of the record stands in `uphold`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
@@ -96,6 +103,18 @@ class Event(BaseModel, Decision):
         """The tag of the subject that this event introduces."""
         created = self.created
         return None if created is None or self.creates is None else tag(self.creates, created[1])
+
+    def introduced(self) -> tuple[str, ...]:
+        """The tags of the subjects that would be unknown if this event were revoked."""
+        return () if self.created_tag is None else (self.created_tag,)
+
+    def uphold(self, case: Deliberation, mine: Recorded) -> None:
+        """Refuse this event unless it is true to its rules, the record read as if it stood as `mine`.
+
+        Asked when it is recorded, when it is corrected and when an amendment of it is revoked, so
+        that no way leads around a rule. `mine.position` is `AHEAD` for one not recorded yet; who
+        recorded it and when it occurred stand in `mine` as well.
+        """
 
     @property
     def claims(self) -> tuple[str, ...]:
@@ -177,6 +196,11 @@ class Recorded:
     reason: str | None = None
     documents: tuple[DocumentRef, ...] = ()
     amended_by: tuple[int, ...] = field(default=())
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it is still being decided upon, so that nothing can rest on it yet."""
+        return self.position == AHEAD
 
     def is_by(self, person: str, account: str) -> bool:
         """Whether this was recorded by, or on behalf of, the given person or account."""

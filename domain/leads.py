@@ -1,4 +1,4 @@
-"""Leads: registered, screened, verified, refused, marked as repeats, shared, made into projects.
+"""Leads: registered, screened, verified, refused, marked as repeats, made into projects.
 
 The first lead for an investor's project is the one that stands first in the record; a later one for
 the same is recorded too, as its rival (SPEC §3.3, §10).
@@ -7,19 +7,20 @@ the same is recorded too, as its rival (SPEC §3.3, §10).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from domain.command import Command
 from domain.deliberation import Deliberation
 from domain.errors import NotPermitted, RuleBroken
-from domain.event import Event, Recorded
+from domain.event import AHEAD, Event, Recorded
 from domain.identity import Investor, normal_name
 from domain.money import Money
 from domain.personal import PersonalText
 from domain.roles import Role
-from domain.subjects import LeadId, ParticipantId, ProjectId, UnitId, tag
+from domain.separation import require_separate
+from domain.subjects import LeadId, ParticipantId, ProjectId, RivalId, tag
 from domain.texts import Line, Sha256, Text
 
 LeadKind = Literal["投资", "项目", "市场"]
@@ -61,6 +62,11 @@ class LeadTests(BaseModel):
         """The names of the tests that were not passed."""
         return tuple(name for name, passed in self if not passed)
 
+    @property
+    def outcome(self) -> Literal["通过", "不通过"]:
+        """The result of a screening by these tests."""
+        return "不通过" if self.failed else "通过"
+
 
 class LeadRegistered(Event):
     """A lead was registered; `rival_of` names the earlier lead it competes with (SPEC §3.3, §10)."""
@@ -87,10 +93,20 @@ class LeadRegistered(Event):
     disclosed_publicly: bool = False
     referrer_project_id: ProjectId | None = None
     content_sha256: Sha256 | None = None
-    rival_of: LeadId | None = None
+    rival_of: RivalId | None = None
 
     def extra_tags(self) -> tuple[str, ...]:
         return self.investor.tags
+
+    def uphold(self, case: Deliberation, mine: Recorded) -> None:
+        _require_own(self, mine)
+        if mine.is_new:
+            return
+        for verdict in verdicts(case, self.lead_id):
+            _require_impartial(verdict, mine)
+        rival = first_rival(case, self, before=mine.position)
+        if rival is not None and rival.said.lead_id != self.rival_of:
+            warn_of_rival(case, rival)
 
     def rivals(self, other: LeadRegistered) -> bool:
         """Whether both are about the same investor and, where both name one, the same project."""
@@ -112,6 +128,15 @@ class LeadScreened(Event):
     tests: LeadTests
     result: Literal["通过", "不通过"]
 
+    def uphold(self, case: Deliberation, mine: Recorded) -> None:
+        if self.result != self.tests.outcome:
+            raise RuleBroken(
+                f"按六项检验，筛选结果应为“{self.tests.outcome}”，不是“{self.result}”；请一并更正",
+                f"by the six tests the result is {self.tests.outcome}, not {self.result}; "
+                "correct both together",
+                clause="S002-04",
+            )
+
 
 class LeadVerified(Event):
     """A lead was judged valuable or not, by somebody other than its registrant (SPEC §3.3)."""
@@ -124,6 +149,15 @@ class LeadVerified(Event):
     tests: LeadTests
     valuable: bool
 
+    def uphold(self, case: Deliberation, mine: Recorded) -> None:
+        _require_sole_verdict(case, mine, self.lead_id)
+        if self.valuable and self.tests.failed:
+            raise RuleBroken(
+                f"有未通过的检验（{'、'.join(self.tests.failed)}），不能认定为有价值信息",
+                f"a lead that fails {', '.join(self.tests.failed)} cannot be valuable",
+                clause="S002-04",
+            )
+
 
 class LeadRejected(Event):
     """A lead was not recognised (SPEC §3.3)."""
@@ -134,6 +168,9 @@ class LeadRejected(Event):
 
     lead_id: LeadId
     ground: Line
+
+    def uphold(self, case: Deliberation, mine: Recorded) -> None:
+        _require_sole_verdict(case, mine, self.lead_id)
 
 
 class LeadMarkedDuplicate(Event):
@@ -147,16 +184,19 @@ class LeadMarkedDuplicate(Event):
     of_lead_id: LeadId
     basis: Text
 
-
-class LeadShared(Event):
-    """A lead was shared with other units; its registrant keeps the credit (SPEC §3.3, S003-44)."""
-
-    title_zh = "信息共享"
-    sentence_zh = "线索{lead_id}共享给{units}"
-    sentence_en = "Lead {lead_id} shared with {units}"
-
-    lead_id: LeadId
-    units: Annotated[tuple[UnitId, ...], Field(min_length=1, max_length=500)]
+    def uphold(self, case: Deliberation, mine: Recorded) -> None:
+        later = case.require("lead", self.lead_id).position
+        earlier = case.require("lead", self.of_lead_id).position
+        if later <= earlier:
+            raise RuleBroken(
+                f"线索{self.of_lead_id}（第{earlier}号）不早于{self.lead_id}（第{later}号）；"
+                "只能把记录在后的判为重复",
+                f"lead {self.of_lead_id} (event {earlier}) does not stand before {self.lead_id} "
+                f"(event {later}); only the later can be a repeat",
+                clause="DESIGN §2",
+                position=earlier,
+            )
+        _require_sole_verdict(case, mine, self.lead_id)
 
 
 class LeadConverted(Event):
@@ -168,6 +208,17 @@ class LeadConverted(Event):
 
     lead_id: LeadId
     project_id: ProjectId
+
+    def uphold(self, case: Deliberation, mine: Recorded) -> None:
+        for other in case.events(tag("lead", self.lead_id), LeadConverted):
+            if other.position != mine.position:
+                raise RuleBroken(
+                    f"线索{self.lead_id}已转为项目（第{other.position}号记录）；一条线索只转一个项目",
+                    f"lead {self.lead_id} became a project already (event {other.position}); "
+                    "a lead becomes one project",
+                    clause="SPEC §3.3",
+                    position=other.position,
+                )
 
 
 @dataclass
@@ -211,6 +262,70 @@ def lead(case: Deliberation, lead_id: str) -> Lead:
     return state
 
 
+def verdicts(case: Deliberation, lead_id: str) -> list[Recorded]:
+    """What was judged of a lead: valuable or not, refused, or a repeat of another."""
+    about = tag("lead", lead_id)
+    case.fetch([(about, LEAD_TYPES)])
+    return [
+        recorded
+        for recorded in case.events(about, LeadVerified, LeadRejected, LeadMarkedDuplicate)
+        if isinstance(recorded.event, LeadVerified | LeadRejected | LeadMarkedDuplicate)
+        and recorded.event.lead_id == lead_id
+    ]
+
+
+def _require_sole_verdict(case: Deliberation, mine: Recorded, lead_id: str) -> None:
+    """A lead is judged once, and not by its registrant; a mistaken verdict is revoked first."""
+    given = verdicts(case, lead_id)
+    _require_impartial(mine, case.require("lead", lead_id))
+    for other in given:
+        if other.position != mine.position:
+            raise RuleBroken(
+                f"线索{lead_id}已有结论（第{other.position}号记录）；"
+                "如有误，请先撤销该结论再重新认定",
+                f"lead {lead_id} has its verdict (event {other.position}); "
+                "if that is wrong, revoke it and judge anew",
+                clause="SPEC §3.3",
+                position=other.position,
+            )
+
+
+def _require_impartial(verdict: Recorded, registered: Recorded) -> None:
+    said = registered.event
+    assert isinstance(said, LeadRegistered)
+    zh, en = f"线索{said.lead_id}", f"lead {said.lead_id}"
+    require_separate(verdict, registered, zh, en, claimants=(said.registrant,))
+
+
+def _require_own(said: LeadRegistered, mine: Recorded) -> None:
+    """NotPermitted where a personal account registers for somebody else."""
+    person = mine.actor.person
+    if mine.actor.role == Role.PART and said.registrant != person:
+        raise NotPermitted(
+            f"个人账号只能为本人（{person}）登记；为{said.registrant}登记请用其本人或单位账号",
+            f"a personal account registers for its own person ({person}) only; "
+            f"for {said.registrant} use their own or their unit's account",
+            clause="SPEC §3.0",
+        )
+
+
+def first_rival(case: Deliberation, said: LeadRegistered, before: int) -> Lead | None:
+    """The earliest live lead about the same, among those that stand before a position."""
+    earlier = (one for one in _leads_of(case, said.investor) if one.registered.position < before)
+    return next((one for one in earlier if one.said.rivals(said)), None)
+
+
+def warn_of_rival(case: Deliberation, rival: Lead) -> None:
+    """Tell that another lead stands first; position decides between them."""
+    case.warn(
+        "lead.dedupe",
+        f"同一投资方同一项目已有线索{rival.said.lead_id}"
+        f"（第{rival.registered.position}号记录）；本线索记为竞争申报，先后以记录位置为准",
+        f"lead {rival.said.lead_id} (event {rival.registered.position}) names the same "
+        "investor and project; this one is recorded as its rival, and position decides",
+    )
+
+
 class RegisterLead(Command):
     """Register a lead for its registrant (SPEC §3.3).
 
@@ -238,31 +353,12 @@ class RegisterLead(Command):
     content_sha256: Sha256 | None = None
 
     def decide(self, case: Deliberation) -> None:
-        self._only_for_oneself(case)
         said = self.said(LeadRegistered)
-        mine = LeadRegistered(**said)
-        rival = next(
-            (other for other in _leads_of(case, self.investor) if other.said.rivals(mine)), None
-        )
+        rival = first_rival(case, LeadRegistered(**said), before=AHEAD)
         if rival is not None:
             said["rival_of"] = rival.said.lead_id
-            case.warn(
-                "lead.dedupe",
-                f"同一投资方同一项目已有线索{rival.said.lead_id}"
-                f"（第{rival.registered.position}号记录）；本线索记为竞争申报，先后以记录位置为准",
-                f"lead {rival.said.lead_id} (event {rival.registered.position}) names the same "
-                "investor and project; this one is recorded as its rival, and position decides",
-            )
+            warn_of_rival(case, rival)
         case.record(LeadRegistered, **said)
-
-    def _only_for_oneself(self, case: Deliberation) -> None:
-        if case.role is Role.PART and self.registrant != case.actor.person:
-            raise NotPermitted(
-                f"个人账号只能为本人（{case.actor.person}）登记；为{self.registrant}登记请用其本人或单位账号",
-                f"a personal account registers for its own person ({case.actor.person}) only; "
-                f"for {self.registrant} use their own or their unit's account",
-                clause="SPEC §3.0",
-            )
 
 
 def _leads_of(case: Deliberation, investor: Investor) -> list[Lead]:
@@ -272,36 +368,3 @@ def _leads_of(case: Deliberation, investor: Investor) -> list[Lead]:
     ids = [r.event.lead_id for _, r in sorted(found.items()) if isinstance(r.event, LeadRegistered)]
     case.fetch([(tag("lead", one), LEAD_TYPES) for one in ids])
     return [one for one in (lead(case, i) for i in ids) if one.live]
-
-
-class ShareLead(Command):
-    """Share a lead with other units (SPEC §3.3, S003-44)."""
-
-    title_zh = "共享线索"
-    recorders = (Role.LGO,)
-    records = LeadShared
-
-    lead_id: LeadId
-    units: Annotated[tuple[UnitId, ...], Field(min_length=1, max_length=500)]
-
-
-class ConvertLead(Command):
-    """Record that a lead became a project (SPEC §3.3)."""
-
-    title_zh = "线索转项目"
-    recorders = (Role.INV, Role.LGO)
-    records = LeadConverted
-
-    lead_id: LeadId
-    project_id: ProjectId
-
-    def decide(self, case: Deliberation) -> None:
-        state = lead(case, self.lead_id)
-        if state.converted is not None:
-            raise RuleBroken(
-                f"线索{self.lead_id}已转为项目（第{state.converted.position}号记录）",
-                f"lead {self.lead_id} became a project already (event {state.converted.position})",
-                clause="SPEC §3.3",
-                position=state.converted.position,
-            )
-        super().decide(case)

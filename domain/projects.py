@@ -58,6 +58,10 @@ class ProjectOpened(Event):
     def extra_tags(self) -> tuple[str, ...]:
         return self.investor.tags
 
+    def uphold(self, case: Deliberation, mine: Recorded) -> None:
+        if self.lead_id is not None:
+            _require_fitting_lead(self, lead(case, self.lead_id))
+
 
 class NegotiationHeld(Event):
     """A negotiation about a project was held on the business date (SPEC §3.6, S002-11)."""
@@ -79,6 +83,8 @@ class NegotiationSucceeded(Event):
     sentence_zh = "项目{project_id}洽谈成功"
     sentence_en = "Negotiations on project {project_id} succeeded"
 
+    settled = ("project_id",)
+
     project_id: ProjectId
     reason: Text | None = None
 
@@ -89,6 +95,8 @@ class NegotiationEnded(Event):
     title_zh = "洽谈终止"
     sentence_zh = "项目{project_id}洽谈终止：{reason}"
     sentence_en = "Negotiations on project {project_id} ended: {reason}"
+
+    settled = ("project_id",)
 
     project_id: ProjectId
     reason: Text
@@ -108,6 +116,17 @@ class InvestorChanged(Event):
 
     def extra_tags(self) -> tuple[str, ...]:
         return (*self.old.tags, *self.new.tags)
+
+    def uphold(self, case: Deliberation, mine: Recorded) -> None:
+        if self.old.same_as(self.new):
+            holders = case.events(tag("project", self.project_id), ProjectOpened, InvestorChanged)
+            raise RuleBroken(
+                f"项目{self.project_id}的投资方已是“{self.old.name}”；如只是名称有误，请用 correct-event",
+                f"the investor of project {self.project_id} is {self.old.name!r} already; "
+                "if only its name is wrong, use correct-event",
+                clause="SPEC §3.6",
+                position=max(r.position for r in holders if r.position < mine.position),
+            )
 
 
 PROJECT_TYPES = (
@@ -189,49 +208,42 @@ class OpenProject(Command):
     lead_id: LeadId | None = None
 
     def decide(self, case: Deliberation) -> None:
-        if self.lead_id is not None:
-            self._require_fitting_lead(case, lead(case, self.lead_id))
         super().decide(case)
         if self.lead_id is not None:
             case.record(LeadConverted, lead_id=self.lead_id, project_id=self.project_id)
 
-    def _require_fitting_lead(self, case: Deliberation, found: Lead) -> None:
-        if not found.live:
-            raise RuleBroken(
-                f"线索{self.lead_id}已不予认定或判为重复，不能据以立项；请改用有效线索，或不填 lead_id",
-                f"lead {self.lead_id} was rejected or judged a repeat; "
-                "name a lead that counts, or leave lead_id out",
-                clause="SPEC §3.3",
-                position=found.verdict.position if found.verdict else found.registered.position,
-            )
-        named = found.said.investor
-        if not named.same_as(self.investor):
-            raise RuleBroken(
-                f"线索{self.lead_id}的投资方是“{named.name}”（{named.key}），与本项目的"
-                f"“{self.investor.name}”（{self.investor.key}）不同；请核对，或改用该投资方的线索",
-                f"lead {self.lead_id} names the investor {named.name!r} ({named.key}), "
-                f"this project {self.investor.name!r} ({self.investor.key}); "
-                "check the name, or give a lead about that investor",
-                clause="SPEC §3.6",
-                position=found.registered.position,
-            )
-        if (converted := _conversion(case, found)) is not None:
-            raise RuleBroken(
-                f"线索{self.lead_id}已转为另一项目（第{converted.position}号记录）；一条线索只转一个项目",
-                f"lead {self.lead_id} became another project already (event {converted.position}); "
-                "a lead becomes one project",
-                clause="SPEC §3.3",
-                position=converted.position,
-            )
 
-
-def _conversion(case: Deliberation, found: Lead) -> Recorded | None:
-    """The conversion of a lead, unless the project it became was revoked since."""
-    if found.converted is None:
-        return None
-    event = found.converted.event
-    assert isinstance(event, LeadConverted)
-    return found.converted if case.find("project", event.project_id) else None
+def _require_fitting_lead(said: ProjectOpened, found: Lead) -> None:
+    """RuleBroken unless the lead is about this investor, and live or this project's already."""
+    event = found.converted.event if found.converted else None
+    became = event.project_id if isinstance(event, LeadConverted) else None
+    if found.converted is not None and became != said.project_id:
+        raise RuleBroken(
+            f"线索{said.lead_id}已转为另一项目（第{found.converted.position}号记录）；一条线索只转一个项目",
+            f"lead {said.lead_id} became another project already "
+            f"(event {found.converted.position}); a lead becomes one project",
+            clause="SPEC §3.3",
+            position=found.converted.position,
+        )
+    if not found.live and became is None:
+        raise RuleBroken(
+            f"线索{said.lead_id}已不予认定或判为重复，不能据以立项；请改用有效线索，或不填 lead_id",
+            f"lead {said.lead_id} was rejected or judged a repeat; "
+            "name a lead that counts, or leave lead_id out",
+            clause="SPEC §3.3",
+            position=found.verdict.position if found.verdict else found.registered.position,
+        )
+    named = found.said.investor
+    if not named.same_as(said.investor):
+        raise RuleBroken(
+            f"线索{said.lead_id}的投资方是“{named.name}”（{named.key}），与本项目的"
+            f"“{said.investor.name}”（{said.investor.key}）不同；请核对，或改用该投资方的线索",
+            f"lead {said.lead_id} names the investor {named.name!r} ({named.key}), "
+            f"this project {said.investor.name!r} ({said.investor.key}); "
+            "check the name, or give a lead about that investor",
+            clause="SPEC §3.6",
+            position=found.registered.position,
+        )
 
 
 class ChangeInvestor(Command):
@@ -256,14 +268,6 @@ class ChangeInvestor(Command):
                 f"项目{self.project_id}现投资方为“{held.name}”，不是“{self.old.name}”；请核对 old",
                 f"the investor of project {self.project_id} is {held.name!r}, "
                 f"not {self.old.name!r}; check `old`, or leave it out",
-                clause="SPEC §3.6",
-                position=state.investor_known_from,
-            )
-        if held.same_as(self.new):
-            raise RuleBroken(
-                f"项目{self.project_id}的投资方已是“{held.name}”；如只是名称有误，请用 correct-event",
-                f"the investor of project {self.project_id} is {held.name!r} already; "
-                "if only its name is wrong, use correct-event",
                 clause="SPEC §3.6",
                 position=state.investor_known_from,
             )

@@ -10,6 +10,42 @@ from domain.errors import DutiesNotSeparated
 from domain.event import Recorded
 
 
+def require_separate(
+    verdict: Recorded,
+    claim: Recorded,
+    zh: str,
+    en: str,
+    *,
+    claimants: Iterable[str] = (),
+) -> None:
+    """DutiesNotSeparated if whoever gave the verdict made, or was named in, the claim (SPEC §3.0).
+
+    Compared are the account, its person and the person acted for on both sides; `claimants` are
+    further persons to whom the claim belongs. `zh` and `en` name what was claimed. The position is
+    that of whichever of the two is recorded already; of both, the verdict's.
+    """
+    judges = {verdict.actor.person, verdict.on_behalf_of} - {None}
+    if judges.isdisjoint(claimants) and not any(
+        claim.is_by(judge, verdict.actor.account) for judge in judges if judge is not None
+    ):
+        return
+    if verdict.is_new:
+        raise DutiesNotSeparated(
+            f"{zh}由本账号或本人登记（第{claim.position}号记录），须由他人认定",
+            f"{en} was recorded by this account or person (event {claim.position}); "
+            "somebody else must judge it",
+            clause="SPEC §3.0",
+            position=claim.position,
+        )
+    raise DutiesNotSeparated(
+        f"{zh}即成为其认定人自己的申报（第{verdict.position}号记录），须由他人认定；请先撤销该认定",
+        f"{en} would be the claim of whoever judged it (event {verdict.position}); "
+        "revoke that verdict first, somebody else must judge it",
+        clause="SPEC §3.0",
+        position=verdict.position,
+    )
+
+
 def require_other_hands(
     case: Deliberation,
     command: Command,

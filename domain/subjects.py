@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import types
 import typing
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, Union
 
-from pydantic import BaseModel, StringConstraints
+from pydantic import AfterValidator, BaseModel, StringConstraints
 
 KINDS: dict[str, str] = {
     "account": "账号",
@@ -35,16 +36,27 @@ KINDS: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Marks a field as the id of a subject of `kind`; `required` ids must already be recorded."""
+    """Marks a field as the id of a subject of `kind`; `required` ids must already be recorded.
+
+    What a `loose` field names may be revoked while it is named: the mention does not rest on it.
+    """
 
     kind: str
     required: bool = True
+    loose: bool = False
+
+
+def _composed(text: str) -> str:
+    # Two ways of writing é are one id: tags are compared as they are stored, in NFC.
+    return unicodedata.normalize("NFC", text)
 
 
 Identifier = Annotated[
-    str, StringConstraints(pattern=r"^[^\s:\x00-\x1f\x7f]{1,64}$", strip_whitespace=True)
+    str,
+    StringConstraints(pattern=r"^[^/\x00-\x1f\x7f]{1,64}$", strip_whitespace=True),
+    AfterValidator(_composed),
 ]
-"""An opaque id: at most 64 characters, no white space and no colon."""
+"""An opaque id: at most 64 printable characters; no slash, because ids stand in addresses."""
 
 AccountId = Annotated[Identifier, Subject("account")]
 ArrivalId = Annotated[Identifier, Subject("arrival")]
@@ -53,12 +65,14 @@ ComplaintId = Annotated[Identifier, Subject("complaint")]
 ContactId = Annotated[Identifier, Subject("contact")]
 LeadId = Annotated[Identifier, Subject("lead")]
 OccasionId = Annotated[Identifier, Subject("occasion")]
-OfficeId = Annotated[Identifier, Subject("unit", required=False)]
+OfficeId = Annotated[Identifier, Subject("unit", required=False, loose=True)]
 """An office by id that need not be registered as a unit: the owner of a campaign."""
 ParticipantId = Annotated[Identifier, Subject("participant")]
-PersonId = Annotated[Identifier, Subject("participant", required=False)]
+PersonId = Annotated[Identifier, Subject("participant", required=False, loose=True)]
 """A natural person by id; witnesses and account holders need not be registered participants."""
 ProjectId = Annotated[Identifier, Subject("project")]
+RivalId = Annotated[Identifier, Subject("lead", required=False, loose=True)]
+"""A lead that another competes with; the other one stays when this one is revoked."""
 SigningId = Annotated[Identifier, Subject("signing")]
 TargetId = Annotated[Identifier, Subject("target")]
 TaskId = Annotated[Identifier, Subject("target", required=False)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from domain.deliberation import Deliberation
@@ -143,11 +145,14 @@ def test_arrivals_of_a_project_come_with_their_verdicts(scenario: Scenario) -> N
     assert found[1].counted is None
 
 
-def test_an_arrival_moved_to_another_project_takes_its_verdicts_along(scenario: Scenario) -> None:
+def test_an_arrival_moves_to_another_project_before_its_verdicts(scenario: Scenario) -> None:
+    verdict = recognise(scenario, "a1", "600.00")
+    move: dict[str, Any] = {"target": 5, "changes": {"project_id": "pr2"}, "reason": "归属有误"}
+    refusal = scenario.refuses(RuleBroken, "correct-event", **move)
+    assert refusal.position == verdict.position
+    scenario.given("revoke-event", target=verdict.position, reason="随上报更正")
+    scenario.given("correct-event", **move)
     recognise(scenario, "a1", "600.00")
-    scenario.given(
-        "correct-event", target=5, changes={"project_id": "pr2"}, reason="项目归属登记有误"
-    )
     moved = arrivals(case_of(scenario), "pr2")
     assert [(one.said.arrival_id, one.recognised_minor) for one in moved] == [
         ("a1", 60_000),
@@ -157,8 +162,11 @@ def test_an_arrival_moved_to_another_project_takes_its_verdicts_along(scenario: 
 
 
 def test_a_report_recorded_anew_has_no_verdict_yet(scenario: Scenario) -> None:
-    recognise(scenario, "a1", "600.00")
-    scenario.given("revoke-event", target=5, reason="上报有误")
+    verdict = recognise(scenario, "a1", "600.00")
+    refusal = scenario.refuses(RuleBroken, "revoke-event", target=5, reason="上报有误")
+    assert refusal.position == verdict.position
+    for target in (verdict.position, 5):
+        scenario.given("revoke-event", target=target, reason="上报有误")
     assert [one.said.arrival_id for one in arrivals(case_of(scenario), "pr1")] == ["a3"]
     scenario.given("report-fund-arrival", **an_arrival("a1", amount="500.00"))
     state = arrival(case_of(scenario), "a1")

@@ -16,6 +16,7 @@ from domain.errors import (
     SubjectAlreadyExists,
     SubjectUnknown,
 )
+from domain.lead_changes import LeadShared
 from domain.leads import (
     Lead,
     LeadConverted,
@@ -23,7 +24,6 @@ from domain.leads import (
     LeadRegistered,
     LeadRejected,
     LeadScreened,
-    LeadShared,
     LeadVerified,
     lead,
 )

@@ -162,7 +162,10 @@ class TestFromALead:
         conversion = position_of(scenario)
         refusal = scenario.refuses(RuleBroken, "open-project", **a_project("pr2", lead_id="l1"))
         assert refusal.position == conversion
-        scenario.given("revoke-event", target=conversion - 1, reason="误立")
+        refusal = scenario.refuses(RuleBroken, "revoke-event", target=conversion - 1, reason="误立")
+        assert refusal.position == conversion
+        for target in (conversion, conversion - 1):
+            scenario.given("revoke-event", target=target, reason="误立")
         scenario.when("open-project", **a_project("pr2", lead_id="l1"))
         scenario.then(ProjectOpened, LeadConverted)
 

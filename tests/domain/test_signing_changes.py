@@ -109,7 +109,10 @@ class TestVerifying:
     def test_a_signing_recorded_anew_is_not_verified(self, scenario: Scenario) -> None:
         recorded = position_of(scenario)
         scenario.given("verify-signing", by=JUDGE, signing_id="s1", ok=True)
-        scenario.given("revoke-event", target=recorded, reason="合同作废")
+        refusal = scenario.refuses(RuleBroken, "revoke-event", target=recorded, reason="合同作废")
+        assert refusal.position == recorded + 1
+        for target in (recorded + 1, recorded):
+            scenario.given("revoke-event", target=target, reason="合同作废")
         scenario.refuses(SubjectUnknown, "verify-signing", by=JUDGE, signing_id="s1", ok=True)
         scenario.given("record-signing", **a_signing())
         assert not state_of(scenario).verified
