@@ -118,6 +118,25 @@ class Reading:
         more = len(rows) > self.limit
         return self.answer(shown, next=self._next(key(shown[-1])) if more else None)
 
+    def listing(self, rows: Sequence[RowT], **more: Any) -> dict[str, Any]:
+        """One page of rows that are all at hand; the cursor tells how many came before it.
+
+        They are the same on every page, as the cursor holds what they are as of.
+        """
+        start = self.after_number
+        end = start + self.limit
+        following = self._next(end) if len(rows) > end else None
+        return self.answer(list(rows[start:end]), next=following, **more)
+
+    @property
+    def after_number(self) -> int:
+        """The number or position after which this page begins, 0 on the first; a 422 Problem else."""
+        if self.after is None:
+            return 0
+        if type(self.after) is not int or not 0 <= self.after <= LARGEST_POSITION:
+            raise _no_cursor()
+        return self.after
+
     def _next(self, after: Any) -> str:
         as_of = self.as_of.in_answer()
         said = [as_of["cutoff"], as_of["known_at"], as_of["rules_at"], after]

@@ -23,6 +23,7 @@ from projections.contributions import Scope
 from projections.happened import Happened
 from projections.measuring import Measured, Wanted, measure, shown
 from projections.organisation import Organisation, organisation
+from projections.rate_rules import one_pass
 from projections.rulebook import FORMAT, Connection, parameters, style
 from projections.tasks import Campaign, Goal, Task, campaign, has_unit, tasks, whole
 
@@ -108,6 +109,11 @@ class Line:
 
 def completion(connection: Connection, asof: AsOf, campaign_id: str) -> Completion:
     """How far each task of a campaign was fulfilled; SubjectUnknown or RuleNotSet where it cannot be said."""
+    with one_pass(connection):
+        return _completion(connection, asof, campaign_id)
+
+
+def _completion(connection: Connection, asof: AsOf, campaign_id: str) -> Completion:
     found = campaign(connection, asof, campaign_id)
     values = parameters(connection, asof, RULES)
     org = organisation(connection, asof, rollup_hamlets=flag(values, "rank.rollup_natural_village"))
@@ -117,7 +123,7 @@ def completion(connection: Connection, asof: AsOf, campaign_id: str) -> Completi
     at_large = whole(found, org, set_tasks)
     own = [task for task in set_tasks if task.assignee not in at_large]
     totals = [lines.of_task(task, found.owner) for task in set_tasks if task.assignee in at_large]
-    totals += lines.sums(own, besides={task.goal for task in set_tasks if task not in own})
+    totals += lines.sums(own, besides={line.goal for line in totals})
     totals.sort(key=lambda line: _metric_order(line.metric))
     plain = lines.untargeted({task.metric for task in set_tasks})
     each = [lines.of_task(task, found.owner) for task in own]
@@ -172,7 +178,7 @@ class _Lines:
             currency=task.currency,
         )
 
-    def sums(self, own: Iterable[Task], besides: set[Goal]) -> list[Line]:
+    def sums(self, own: Iterable[Task], besides: set[Goal | None]) -> list[Line]:
         """What several assignees were asked for together, where the campaign as a whole was not.
 
         Shares are left to the tasks they come from; a goal that one assignee alone has needs no sum.

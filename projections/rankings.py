@@ -17,13 +17,19 @@ from projections.asof import AsOf
 from projections.choices import flag, names, one_of
 from projections.contributions import Contribution, Scope, once
 from projections.organisation import Organisation, organisation
+from projections.rate_rules import one_pass
 from projections.rulebook import Connection, parameters
 from projections.tasks import campaign, tasks
 
 Kind = Literal["leads", "negotiations", "signings", "commencements"]
 KINDS: tuple[Kind, ...] = ("leads", "negotiations", "signings", "commencements")
 
-RULES = ("rank.method", "rank.kinds", "rank.rollup_natural_village", "s002.rank_groups")
+RULES: tuple[str, ...] = (
+    "rank.method",
+    "rank.kinds",
+    "rank.rollup_natural_village",
+    "s002.rank_groups",
+)
 RULES_OF: dict[Kind, tuple[str, ...]] = {
     "leads": ("lead.countable_kinds", "lead.dedupe"),
     "negotiations": ("negotiation.count",),
@@ -87,6 +93,17 @@ def ranking(
 
     `by_kind` ranks each kind of participant by itself, or all in one list; by rule unless said.
     """
+    with one_pass(connection):
+        return _ranking(connection, asof, kind, campaign_id, by_kind)
+
+
+def _ranking(
+    connection: Connection,
+    asof: AsOf,
+    kind: Kind,
+    campaign_id: str | None,
+    by_kind: bool | None,
+) -> Ranking:
     values = parameters(connection, asof, (*RULES, *RULES_OF[kind]))
     org = organisation(connection, asof, rollup_hamlets=flag(values, "rank.rollup_natural_village"))
     scope = Scope(asof)

@@ -14,7 +14,7 @@ from domain.money import CNY, Money
 from eventlog.statements import statement
 from projections.asof import AsOf
 from projections.choices import flag, names, one_of
-from projections.rulebook import FORMAT, Connection, parameters, settings
+from projections.rulebook import FORMAT, Connection, parameters
 
 GroupBy = Literal["unit", "tier", "origin", "signing_year", "campaign"]
 GROUPS: tuple[str, ...] = get_args(GroupBy)
@@ -39,14 +39,6 @@ RULES = (
 def rules(connection: Connection, asof: AsOf) -> dict[str, Any]:
     """The parameters in force; RuleNotSet names the first that is not."""
     return parameters(connection, asof, RULES)
-
-
-def rules_in_answer(connection: Connection, asof: AsOf) -> dict[str, dict[str, Any]]:
-    """The parameters in force, each with the position of the event that set it and its document."""
-    return {
-        key: {"value": found.value, "position": found.position, "document": found.document}
-        for key, found in sorted(settings(connection, asof, RULES).items())
-    }
 
 
 def said(asof: AsOf, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -60,6 +60,16 @@ def parameters(
     return values
 
 
+def rules_in_answer(
+    connection: Connection, asof: AsOf, keys: Iterable[str]
+) -> dict[str, dict[str, Any]]:
+    """Those of `keys` that are in force, each with the event that set it and its document."""
+    return {
+        key: {"value": found.value, "position": found.position, "document": found.document}
+        for key, found in sorted(settings(connection, asof, keys).items())
+    }
+
+
 def style(values: Mapping[str, Any]) -> Style:
     """How percentages are printed under the `FORMAT` parameters among `values`."""
     return Style(

@@ -8,8 +8,9 @@ from fastapi import APIRouter, Query
 
 from api.reading import Asked
 from projections.rate_members import members
-from projections.rate_rules import GroupBy, rules_in_answer
+from projections.rate_rules import RULES, GroupBy
 from projections.rates import rates
+from projections.rulebook import rules_in_answer
 
 router = APIRouter()
 
@@ -31,7 +32,7 @@ def three_rates(reading: Asked, group_by: Grouping = "none") -> dict[str, Any]:
     position of the event that set it.
     """
     rows = reading.ask(lambda connection: rates(connection, reading.as_of, _chosen(group_by)))
-    rules = reading.ask(lambda connection: rules_in_answer(connection, reading.as_of))
+    rules = reading.ask(lambda connection: rules_in_answer(connection, reading.as_of, RULES))
     return reading.answer(rows, rules=rules)
 
 

@@ -13,21 +13,26 @@ with verdict as (
       from lead_at(%(known_at)s, %(cutoff)s) l
       join verdict v on v.lead_id = l.lead_id
      where v.verdict = 'valuable' and l.kind = any (%(kinds)s)
+), beaten as (
+    -- Joins and not one condition with `or`: that would compare every lead with every other.
+    select l.key
+      from valuable l
+      join valuable e on e.name_key = l.name_key
+     where %(first_only)s and e.key < l.key
+       and (e.credit_code = l.credit_code or e.credit_code is null or l.credit_code is null)
+       and (e.project_key = l.project_key or e.project_key = '' or l.project_key = '')
+    union
+    select l.key
+      from valuable l
+      join valuable e on e.credit_code = l.credit_code
+     where %(first_only)s and e.key < l.key
+       and (e.project_key = l.project_key or e.project_key = '' or l.project_key = '')
 )
 select l.lead_id as id, l.registrant as participant, l.occurred_on as day,
        array[l.key, l.verified_by] as positions
   from valuable l
- where (%(campaign)s::text is null or l.campaign = %(campaign)s)
+  left join beaten b on b.key = l.key
+ where b.key is null
+   and (%(campaign)s::text is null or l.campaign = %(campaign)s)
    and l.occurred_on between %(start)s and %(end)s
-   and not (%(first_only)s and (
-       exists (select from valuable e
-                where e.name_key = l.name_key and e.key < l.key
-                  and (e.credit_code = l.credit_code
-                       or e.credit_code is null or l.credit_code is null)
-                  and (e.project_key = l.project_key
-                       or e.project_key = '' or l.project_key = ''))
-       or exists (select from valuable e
-                   where e.credit_code = l.credit_code and e.key < l.key
-                     and (e.project_key = l.project_key
-                          or e.project_key = '' or l.project_key = ''))))
  order by l.key

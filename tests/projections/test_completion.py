@@ -142,8 +142,8 @@ def test_a_project_is_its_leads_registrants_and_without_a_lead_its_seats(bureau:
         assert ids(row(rows, metric, "u1")) == ["led"]
         assert ids(row(rows, metric, "u2")) == ["seated"]
         assert lead in row(rows, metric, "u1")["members"][0]["positions"]
-    # The lead revoked, its registrant has no claim, and the project is its seat's.
-    bureau.revoke(lead)
+    # Once the lead is refused, its registrant has no claim, and the project is its seat's.
+    bureau.judge("reject-lead", "2009-09-10", lead_id="l1", ground="不实")
     rows, _ = table(bureau)
     assert row(rows, "signed_count", "u2")["actual"] == "2"
 

@@ -107,7 +107,7 @@ def test_of_several_valuable_leads_for_one_investor_and_project_the_first_record
     bureau: Bureau,
 ) -> None:
     same: dict[str, Any] = {"investor": {"name": "中綠集團"}, "intended_project": "食品加工"}
-    first = bureau.lead("l1", "p1", "2009-07-09", **same)
+    bureau.lead("l1", "p1", "2009-07-09", **same)
     # Recorded later, it stands later, whatever day it claims (SPEC §10).
     bureau.lead(
         "l2", "p2", "2009-07-01", investor={"name": "中绿集团"}, intended_project="食品加工"
@@ -119,7 +119,7 @@ def test_of_several_valuable_leads_for_one_investor_and_project_the_first_record
     verified = bureau.verify("l1", "2009-07-20")
     assert scored(ranked(bureau, known_at=before)) == {"p2": ["l2", "l3"]}
     assert scored(ranked(bureau, known_at=verified)) == {"p1": ["l1"], "p2": ["l3"]}
-    bureau.revoke(first)
+    bureau.revoke(verified)
     assert scored(ranked(bureau)) == {"p2": ["l2", "l3"]}
 
 
