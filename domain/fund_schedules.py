@@ -13,7 +13,8 @@ from domain.deliberation import Deliberation
 from domain.errors import RuleBroken
 from domain.event import Event, Recorded
 from domain.roles import Role
-from domain.signings import ScheduleLine, SigningRecorded
+from domain.signing_terms import ScheduleLine
+from domain.signings import SigningRecorded
 from domain.subjects import ProjectId, tag
 from domain.texts import DocumentRef, Line
 

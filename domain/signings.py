@@ -8,36 +8,32 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import model_validator
 
 from domain.command import Command
 from domain.dates import require_past
 from domain.deliberation import Deliberation
+from domain.errors import RuleBroken
 from domain.event import Event, Recorded
 from domain.exchange import one_currency, prefer_rate_of, require_rate
 from domain.money import Fx, Money, PositiveMoney
 from domain.projects import Parties
 from domain.roles import Role
+from domain.separation import require_separate
+from domain.signing_terms import (
+    TERMS,
+    ActivityLevel,
+    ScheduleLines,
+    SigningLevel,
+    TerminationCause,
+    prefer_funds_within_total,
+    require_change,
+    require_start_first,
+)
 from domain.subjects import ProjectId, SigningId, tag
 from domain.texts import DocumentRef, Line
-
-SigningLevel = Literal["意向", "框架", "协议", "正式合同"]
-ActivityLevel = Literal["省", "市", "区"]
-TerminationCause = Literal["投资方", "本方", "政策", "不可抗力"]
-
-
-class ScheduleLine(BaseModel):
-    """One promised payment: so much by the end of that day (SPEC G2, S003-31)."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    due: date
-    amount: PositiveMoney
-
-
-ScheduleLines = Annotated[tuple[ScheduleLine, ...], Field(max_length=200)]
 
 
 class SigningRecorded(Event):
@@ -73,6 +69,33 @@ class SigningRecorded(Event):
     activity_level: ActivityLevel | None = None
     doc: DocumentRef | None = None
 
+    @model_validator(mode="after")
+    def _start_before_production(self) -> Self:
+        require_start_first(self.planned_start, self.planned_production)
+        return self
+
+    @property
+    def amounts(self) -> tuple[Money | None, ...]:
+        """Every amount it states."""
+        return (
+            self.total_investment,
+            self.contract_introduced_funds,
+            self.fixed_asset_investment,
+            *(line.amount for line in self.fund_schedule),
+        )
+
+    def uphold(self, case: Deliberation, mine: Recorded) -> None:
+        require_past(case, "signed_on", self.signed_on)
+        require_rate(case, one_currency(*self.amounts), self.fx)
+        prefer_rate_of(case, "fx.contract_rate", self.signed_on, self.fx)
+        prefer_funds_within_total(case, self.total_investment, self.contract_introduced_funds)
+        if not mine.is_new:
+            state = signing(case, self.signing_id)
+            for supplement in state.amendments:
+                _require_currency_of(mine, supplement)
+            if state.terminated is not None:
+                _require_signed_first(mine, state.terminated)
+
 
 class SigningVerified(Event):
     """A signing was checked, and found genuine or not (SPEC §3.6, S003-38)."""
@@ -85,6 +108,26 @@ class SigningVerified(Event):
     signing_id: SigningId
     project_id: ProjectId
     ok: bool
+
+    def uphold(self, case: Deliberation, mine: Recorded) -> None:
+        state = signing(case, self.signing_id)
+        zh, en = f"签约{self.signing_id}", f"signing {self.signing_id}"
+        for claim in (state.recorded, *state.amendments):
+            if claim.position < mine.position:
+                require_separate(mine, claim, zh, en)
+        genuine = (
+            r
+            for r in case.events(tag("signing", self.signing_id), SigningVerified)
+            if r.position < mine.position and isinstance(r.event, SigningVerified) and r.event.ok
+        )
+        if (earlier := next(genuine, None)) is not None:
+            raise RuleBroken(
+                f"{zh}已核实属实（第{earlier.position}号记录）；如有误，请先撤销该核实",
+                f"{en} was found genuine (event {earlier.position}); "
+                "if that is wrong, revoke it first",
+                clause="SPEC §3.6",
+                position=earlier.position,
+            )
 
 
 class SigningAmended(Event):
@@ -114,6 +157,31 @@ class SigningAmended(Event):
     planned_production: date | None = None
     fx: Fx | None = None
 
+    @model_validator(mode="after")
+    def _changes_something(self) -> Self:
+        require_change(*(getattr(self, name) for name in TERMS))
+        require_start_first(self.planned_start, self.planned_production)
+        return self
+
+    @property
+    def amounts(self) -> tuple[Money | None, ...]:
+        """Every amount it changes."""
+        return (
+            self.total_investment,
+            self.contract_introduced_funds,
+            self.fixed_asset_investment,
+        )
+
+    def uphold(self, case: Deliberation, mine: Recorded) -> None:
+        state = signing(case, self.signing_id)
+        own = one_currency(*self.amounts)
+        for other in (state.recorded, *state.amendments):
+            if other.position != mine.position:
+                _require_currency_of(other, mine)
+        require_rate(case, state.currency or own, self.fx or state.fx)
+        prefer_rate_of(case, "fx.contract_rate", state.said.signed_on, self.fx)
+        prefer_funds_within_total(case, state.total_investment, state.contract_introduced_funds)
+
 
 class SigningTerminated(Event):
     """A signed agreement was terminated (SPEC §3.6, §4.2)."""
@@ -127,6 +195,54 @@ class SigningTerminated(Event):
     project_id: ProjectId
     cause: TerminationCause
     on: date
+
+    def uphold(self, case: Deliberation, mine: Recorded) -> None:
+        require_past(case, "on", self.on)
+        for other in case.events(tag("signing", self.signing_id), SigningTerminated):
+            if other.position != mine.position:
+                raise already_terminated(self.signing_id, other)
+        _require_signed_first(case.require("signing", self.signing_id), mine)
+
+
+def already_terminated(signing_id: str, terminated: Recorded) -> RuleBroken:
+    """The refusal of what comes after the end of a signing."""
+    return RuleBroken(
+        f"签约{signing_id}已终止（第{terminated.position}号记录）；"
+        "如终止有误，请先撤销该记录，如重新签约，请另行登记",
+        f"signing {signing_id} was terminated (event {terminated.position}); "
+        "revoke that if it is wrong, or record the new signing as one of its own",
+        clause="SPEC §3.6",
+        position=terminated.position,
+    )
+
+
+def _require_signed_first(recorded: Recorded, terminated: Recorded) -> None:
+    said, end = recorded.event, terminated.event
+    assert isinstance(said, SigningRecorded)
+    assert isinstance(end, SigningTerminated)
+    if end.on < said.signed_on:
+        raise RuleBroken(
+            f"终止日 {end.on} 早于签约日 {said.signed_on}；请核对日期",
+            f"terminated on {end.on}, before it was signed on {said.signed_on}; check the date",
+            clause="SPEC §3.6",
+            position=recorded.position if terminated.is_new else terminated.position,
+        )
+
+
+def _require_currency_of(other: Recorded, supplement: Recorded) -> None:
+    """RuleBroken if a supplement states its amounts in another currency than `other`."""
+    said, change = other.event, supplement.event
+    assert isinstance(said, SigningRecorded | SigningAmended)
+    assert isinstance(change, SigningAmended)
+    held, own = one_currency(*said.amounts), one_currency(*change.amounts)
+    if held is not None and own not in (held, None):
+        raise RuleBroken(
+            f"签约{change.signing_id}以 {held} 计，补充协议不能改用 {own}；请以 {held} 填报",
+            f"signing {change.signing_id} is in {held}, the supplement in {own}; "
+            f"state it in {held}",
+            clause="SPEC G11",
+            position=other.position if supplement.is_new else supplement.position,
+        )
 
 
 SIGNING_TYPES = (SigningRecorded, SigningVerified, SigningAmended, SigningTerminated)
@@ -164,7 +280,7 @@ class Signing:
             self.total_investment,
             self.contract_introduced_funds,
             self.fixed_asset_investment,
-            *(line.amount for line in self.said.fund_schedule),
+            *self.said.amounts,
         )
         return next((a.currency for a in amounts if a is not None), None)
 
@@ -236,37 +352,3 @@ class RecordSigning(Command):
     def _start_before_production(self) -> Self:
         require_start_first(self.planned_start, self.planned_production)
         return self
-
-    def decide(self, case: Deliberation) -> None:
-        require_past(case, "signed_on", self.signed_on)
-        currency = one_currency(
-            self.total_investment,
-            self.contract_introduced_funds,
-            self.fixed_asset_investment,
-            *(line.amount for line in self.fund_schedule),
-        )
-        require_rate(case, currency, self.fx)
-        prefer_rate_of(case, "fx.contract_rate", self.signed_on, self.fx)
-        prefer_funds_within_total(case, self.total_investment, self.contract_introduced_funds)
-        super().decide(case)
-
-
-def require_start_first(start: date | None, production: date | None) -> None:
-    """ValueError if production is planned before the start of construction."""
-    if start is not None and production is not None and production < start:
-        raise ValueError(
-            "planned_production 不得早于 planned_start · "
-            "planned_production must not be before planned_start"
-        )
-
-
-def prefer_funds_within_total(
-    case: Deliberation, total: Money | None, introduced: Money | None
-) -> None:
-    """Warn if a signing introduces more funds than it invests in all: a slip, or several sources."""
-    if total is not None and introduced is not None and introduced.minor > total.minor:
-        case.warn(
-            "signing.funds_within_total",
-            "合同引进资金大于总投资，请核对两项金额",
-            "contract introduced funds exceed the total investment; check both amounts",
-        )
