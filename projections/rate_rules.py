@@ -62,7 +62,8 @@ def said(asof: AsOf, values: Mapping[str, Any]) -> dict[str, Any]:
 def query(name: str) -> str:
     """The text of a query over `rate_project`, the one row per project that all rates rest on."""
     return (
-        f"with rate_project as ({statement('projections', 'rate_projects')}) "
+        f"with signing_term as ({statement('projections', 'signing_terms')}), "
+        f"rate_project as ({statement('projections', 'rate_projects')}) "
         f"{statement('projections', name)}"
     )
 

@@ -18,11 +18,11 @@ with verdict as (
            array_agg(key order by key) as keys,
            (array_agg(funds_minor order by occurred_on desc, key desc)
                filter (where funds_minor is not null))[1] as funds_minor,
-           (array_agg(currency order by occurred_on desc, key desc)
+           (array_agg(funds_currency order by occurred_on desc, key desc)
                filter (where funds_minor is not null))[1] as funds_currency,
            (array_agg(rate_e9 order by occurred_on desc, key desc)
                filter (where rate_e9 is not null))[1] as rate_e9,
-           (array_agg(currency order by occurred_on desc, key desc)
+           (array_agg(rate_currency order by occurred_on desc, key desc)
                filter (where rate_e9 is not null))[1] as rate_currency
       from signing_amendment_at(%(known_at)s, %(cutoff)s)
      group by signing_id
@@ -30,9 +30,9 @@ with verdict as (
     select s.key, s.signing_id, s.project_id, s.signed_on, s.by_person, s.by_unit, s.verified_by,
            a.keys as amended_by,
            coalesce(a.funds_minor, s.funds_minor) as minor,
-           case when a.funds_minor is null then s.currency else a.funds_currency end as currency,
+           coalesce(a.funds_currency, s.funds_currency) as currency,
            coalesce(a.rate_e9, s.rate_e9) as rate_e9,
-           case when a.rate_e9 is null then s.currency else a.rate_currency end as rate_currency
+           coalesce(a.rate_currency, s.rate_currency) as rate_currency
       from counted s
       left join amendment a on a.signing_id = s.signing_id
      where (nth = 1 or not %(first_only)s)

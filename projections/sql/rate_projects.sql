@@ -1,57 +1,21 @@
 -- One row per project of the base set of SPEC §4.2: what it is worth and which predicates hold of it.
 -- Every fact is read once and every join is on a hash, so the cost is that of one pass over the facts.
--- What was said of a signing or arrival that was revoked is not said of one recorded anew under its id.
-with verified as (
-    -- The latest check counts; checks that failed are few, so they are what is looked up.
-    select v.signing_id, v.key
-      from signing_verdict_at(%(known_at)s, %(cutoff)s) v
-     where v.ok
-       and not exists (
-        select from signing_verdict_at(%(known_at)s, %(cutoff)s) later
-         where later.signing_id = v.signing_id and not later.ok
-           and (later.occurred_on, later.key) > (v.occurred_on, v.key))
-), supplement as (
-    -- What the latest supplement to name it says of each term.
-    select a.signing_id,
-           (array_agg(a.funds_minor order by a.occurred_on desc, a.key desc)
-               filter (where a.funds_minor is not null))[1] as funds_minor,
-           (array_agg(a.currency order by a.occurred_on desc, a.key desc)
-               filter (where a.funds_minor is not null))[1] as funds_currency,
-           (array_agg(a.total_minor order by a.occurred_on desc, a.key desc)
-               filter (where a.total_minor is not null))[1] as total_minor,
-           (array_agg(a.currency order by a.occurred_on desc, a.key desc)
-               filter (where a.total_minor is not null))[1] as total_currency,
-           (array_agg(a.rate_e9 order by a.occurred_on desc, a.key desc)
-               filter (where a.rate_e9 is not null))[1] as rate_e9,
-           (array_agg(a.currency order by a.occurred_on desc, a.key desc)
-               filter (where a.rate_e9 is not null))[1] as rate_currency
-      from signing_amendment_at(%(known_at)s, %(cutoff)s) a
-      join signing_at(%(known_at)s, %(cutoff)s) s on s.signing_id = a.signing_id and s.key < a.key
-     group by a.signing_id
-), counted as (
-    -- Signings that count, with their amounts in force, in 分 at the rate of the day of signing.
-    select s.project_id, s.signed_on, s.key,
-           t.signing_id is not null as terminated,
-           case when u.signing_id is null then s.funds_cny
-                when coalesce(u.funds_currency, s.currency) = 'CNY'
-                    then coalesce(u.funds_minor, s.funds_minor)
-                when coalesce(u.funds_currency, s.currency) = coalesce(u.rate_currency, s.currency)
-                    then round(coalesce(u.funds_minor, s.funds_minor)
-                        * coalesce(u.rate_e9, s.rate_e9)::numeric * 0.000000001)::bigint
-           end as funds_cny,
-           case when u.signing_id is null then s.total_cny
-                when coalesce(u.total_currency, s.currency) = 'CNY'
-                    then coalesce(u.total_minor, s.total_minor)
-                when coalesce(u.total_currency, s.currency) = coalesce(u.rate_currency, s.currency)
-                    then round(coalesce(u.total_minor, s.total_minor)
-                        * coalesce(u.rate_e9, s.rate_e9)::numeric * 0.000000001)::bigint
-           end as total_cny
-      from signing_at(%(known_at)s, %(cutoff)s) s
-      join verified v on v.signing_id = s.signing_id and v.key > s.key
-      left join supplement u on u.signing_id = s.signing_id
+-- It stands on `signing_term`, the query signing_terms.sql.
+with counted as (
+    -- Signings that count, with their terms in force.
+    select s.project_id, s.signed_on, s.key, s.funds_cny, s.total_cny,
+           t.signing_id is not null as terminated
+      from signing_term s
+      join signing_verdict_at(%(known_at)s, %(cutoff)s) v
+        on v.signing_id = s.signing_id and v.key > s.key and v.ok
       left join signing_termination_at(%(known_at)s, %(cutoff)s) t
         on t.signing_id = s.signing_id and t.key > s.key and t.terminated_on <= %(cutoff)s
      where s.level = any (%(levels)s) and s.signed_on <= %(cutoff)s
+       and not exists (
+        -- The latest check counts; those that failed are few, so they are what is looked up.
+        select from signing_verdict_at(%(known_at)s, %(cutoff)s) failed
+         where failed.signing_id = s.signing_id and not failed.ok and failed.key > s.key
+           and (failed.occurred_on, failed.key) > (v.occurred_on, v.key))
 ), signed as (
     -- The first over all time; day and position come first, so that the least array is the earliest.
     select project_id,
@@ -59,23 +23,25 @@ with verified as (
            bool_and(terminated) as terminated
       from counted
      group by project_id
-), recognised as (
+), arrival as (
     -- Each arrival once: by its highest authority, and there by the latest word.
-    select arrival_id,
-           max(array[authority_rank, occurred_on - date '2000-01-01', key, cny, rate_e9]) as word
-      from fund_recognition_at(%(known_at)s, %(cutoff)s)
-     group by arrival_id
+    select a.project_id, a.minor, a.cny,
+           max(array[authority_rank, r.occurred_on - date '2000-01-01', r.key, r.cny, r.rate_e9])
+               as word
+      from fund_arrival_at(%(known_at)s, %(cutoff)s) a
+      left join fund_recognition_at(%(known_at)s, %(cutoff)s) r
+        on r.arrival_id = a.arrival_id and r.key > a.key
+     where a.received_on <= %(cutoff)s
+     group by a.key, a.project_id, a.minor, a.cny
 ), arrived as (
     -- A foreign amount is reported without a rate; it takes that of its recognition.
-    select a.project_id,
-           sum(r.word[4])::bigint as recognised_cny,
-           sum(coalesce(a.cny, round(a.minor * r.word[5]::numeric * 0.000000001)::bigint))::bigint
+    select project_id,
+           sum(word[4])::bigint as recognised_cny,
+           sum(coalesce(cny, round(minor * word[5]::numeric * 0.000000001)::bigint))::bigint
                as reported_cny,
-           count(*) filter (where a.cny is null and r.arrival_id is null) as unrated
-      from fund_arrival_at(%(known_at)s, %(cutoff)s) a
-      left join recognised r on r.arrival_id = a.arrival_id and r.word[3] > a.key
-     where a.received_on <= %(cutoff)s
-     group by a.project_id
+           count(*) filter (where cny is null and word[5] is null) as unrated
+      from arrival
+     group by project_id
 ), withdrawn as (
     select project_id, sum(cny)::bigint as cny
       from fund_withdrawal_at(%(known_at)s, %(cutoff)s)

@@ -38,7 +38,7 @@ def minor(amount: Stored | None) -> int | None:
     return None if amount is None else amount["minor"]
 
 
-def currency(*amounts: Stored | None) -> str | None:
-    """The currency of the amounts of one event, which are all in the same; None without any."""
-    found: str | None = next((a["currency"] for a in amounts if a is not None), None)
-    return found
+def foreign_currency(*amounts: Stored | None) -> str | None:
+    """The foreign currency among the amounts of one event, to which its rate applies; None without."""
+    currencies: list[str] = [a["currency"] for a in amounts if a is not None]
+    return next((c for c in currencies if c != CNY), None)

@@ -10,7 +10,7 @@ from typing import Any
 
 from domain.signings import SigningAmended, SigningRecorded, SigningTerminated, SigningVerified
 from projections.facts import Entry, Fact, View
-from projections.views.amounts import currency, minor, rate_e9, yuan
+from projections.views.amounts import foreign_currency, minor, rate_e9, yuan
 
 _AMOUNTS = {
     "total_investment": "total",
@@ -18,14 +18,13 @@ _AMOUNTS = {
     "fixed_asset_investment": "fixed",
 }
 _TERMS = {
-    "currency": "text",
+    "rate_currency": "text",
     "rate_e9": "bigint",
-    "total_minor": "bigint",
-    "total_cny": "bigint",
-    "funds_minor": "bigint",
-    "funds_cny": "bigint",
-    "fixed_minor": "bigint",
-    "fixed_cny": "bigint",
+    **{
+        f"{amount}_{part}": kind
+        for amount in _AMOUNTS.values()
+        for part, kind in (("minor", "bigint"), ("currency", "text"), ("cny", "bigint"))
+    },
     "planned_start": "date",
     "planned_production": "date",
 }
@@ -43,7 +42,11 @@ signing = View(
     },
     indexes=(("signing_id",), ("project_id",), ("signed_on",)),
 )
-"""`total`, `funds` and `fixed` are total investment, contract introduced funds, fixed assets."""
+"""`total`, `funds` and `fixed` are total investment, contract introduced funds, fixed assets.
+
+`rate_e9` is the rate that the event gives for its foreign currency, `rate_currency`; null where all is
+in yuan.
+"""
 
 signing_verdict = View(
     "signing_verdict",
@@ -56,7 +59,10 @@ signing_amendment = View(
     {"signing_id": "text not null", **_TERMS},
     indexes=(("signing_id",),),
 )
-"""What is null stays as it was; so does the rate, and then `_cny` columns of foreign amounts are null."""
+"""What is null stays as it was; so does the rate, and then `_cny` columns of foreign amounts are null.
+
+A rate without an amount of its currency beside it changes nothing.
+"""
 
 signing_termination = View(
     "signing_termination",
@@ -70,16 +76,17 @@ signing_termination = View(
 
 
 def _terms(e: Entry) -> dict[str, Any]:
-    amounts = [e[name] for name in _AMOUNTS]
-    unit = currency(*amounts)
+    amounts = {column: e[name] for name, column in _AMOUNTS.items()}
+    foreign = foreign_currency(*amounts.values())
     terms: dict[str, Any] = {
-        "currency": unit,
-        "rate_e9": rate_e9(unit, e["fx"]),
+        "rate_currency": foreign if e["fx"] else None,
+        "rate_e9": rate_e9(foreign, e["fx"]),
         "planned_start": e["planned_start"],
         "planned_production": e["planned_production"],
     }
-    for (_, column), amount in zip(_AMOUNTS.items(), amounts, strict=True):
+    for column, amount in amounts.items():
         terms[f"{column}_minor"] = minor(amount)
+        terms[f"{column}_currency"] = amount and amount["currency"]
         terms[f"{column}_cny"] = yuan(amount, e["fx"])
     return terms
 
