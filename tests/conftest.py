@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from eventlog.embedded import EmbeddedPostgres
+from tests.audit import check_log
 from tests.database import TestDatabase, databases, fresh_database
 
 _HANDED = "yinzheng_test_server"
@@ -32,9 +33,18 @@ def pytest_unconfigure() -> None:
 
 @pytest.fixture
 def database() -> Iterator[TestDatabase]:
-    """A migrated schema of the test's own."""
+    """A migrated schema of the test's own; its record is audited at the end."""
     with fresh_database() as fresh:
         yield fresh
+        check_log(fresh.service_conninfo)
+
+
+@pytest.fixture
+def bare_database() -> Iterator[TestDatabase]:
+    """The same for tests whose events are none of the catalogue: their meaning is not audited."""
+    with fresh_database() as fresh:
+        yield fresh
+        check_log(fresh.service_conninfo, with_meaning=False)
 
 
 @pytest.fixture

@@ -1,0 +1,19 @@
+-- What no longer keeps the record as it is: triggers that are missing or disabled, and rights to
+-- write that the service should not have. One row per fault: what (trigger or right), on which table.
+with guard(relation, trigger) as (values
+    ('record_log', 'append_only'), ('record_tag', 'append_only'), ('record_command', 'append_only'),
+    ('record_lock', 'append_only'), ('vault_value', 'unchanged')
+)
+select 'trigger ' || g.trigger, g.relation
+  from guard g
+ where not exists (
+    select from pg_trigger t
+     where t.tgrelid = to_regclass(format('%I.%I', current_schema(), g.relation))
+       and t.tgname = g.trigger and t.tgenabled in ('O', 'A'))
+union all
+select r.privilege, g.relation
+  from guard g
+ cross join (values ('insert'), ('update'), ('delete'), ('truncate'), ('trigger')) as r(privilege)
+ where has_table_privilege(
+    current_schema() || '_service', format('%I.%I', current_schema(), g.relation), r.privilege)
+ order by 2, 1
