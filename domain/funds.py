@@ -7,59 +7,40 @@ what was reported, so that both stand in the record side by side (S003-40).
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date as Day  # noqa: N812 - `date` is a field of Evidence
-from typing import Annotated, Literal
+from datetime import date
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, computed_field
+from pydantic import computed_field
 
+from domain.dates import require_past
 from domain.deliberation import Deliberation
 from domain.event import Event, Recorded
-from domain.identity import evidence_key
+from domain.evidence import (
+    EvidenceList,
+    FundForm,
+    require_cash_fx_proven,
+    require_dated,
+    require_each_once,
+    require_enough,
+)
+from domain.exchange import prefer_rate_of, require_rate
+from domain.fund_rules import (
+    Authority,
+    Valued,
+    require_fitting,
+    require_held,
+    require_report_covers,
+    require_sole_at_level,
+    require_speaking,
+    require_withdrawals_covered,
+)
 from domain.money import Fx, Money, PositiveMoney, yuan_minor
 from domain.projects import FundsOrigin
 from domain.subjects import ArrivalId, ProjectId, tag
-from domain.texts import Line, Period, Sha256
+from domain.texts import Period
 
-FundForm = Literal["现汇", "人民币现金", "设备实物", "土地款", "无形资产", "利润再投资", "股东借款"]
 FundPurpose = Literal["注册资本", "增资", "购地", "基建", "设备", "流动"]
-EvidenceKind = Literal[
-    "验资报告",
-    "银行进账单",
-    "银行转账凭证",
-    "结汇水单/外汇业务核准(现汇)",
-    "海关报关单(设备)",
-    "发票(设备/工程/材料)",
-    "土地出让金票据",
-    "工程结算单",
-    "会计凭证/明细账",
-    "审计报告",
-    "评估报告",
-    "营业执照(实收资本)",
-    "统计上报数据",
-    "其他",
-]
 RefusalGround = Literal["无凭证", "重复", "非外来资金", "超期", "虚报"]
-Authority = Literal["县", "区", "市"]
-
-
-class Evidence(BaseModel):
-    """A document that proves an arrival: kind and number, and what it says (SPEC §11)."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    kind: EvidenceKind
-    no: Line
-    date: Day | None = None
-    amount: PositiveMoney | None = None
-    sha256: Sha256 | None = None
-
-    @property
-    def key(self) -> str:
-        """What it is recognised by when it turns up again."""
-        return evidence_key(self.kind, self.no)
-
-
-EvidenceList = Annotated[tuple[Evidence, ...], Field(min_length=1, max_length=100)]
 
 
 class FundArrivalReported(Event):
@@ -80,7 +61,7 @@ class FundArrivalReported(Event):
     arrival_id: ArrivalId
     project_id: ProjectId
     amount: PositiveMoney
-    received_on: Day
+    received_on: date
     origin: FundsOrigin
     form: FundForm
     is_cash_fx: bool
@@ -90,6 +71,15 @@ class FundArrivalReported(Event):
 
     def extra_tags(self) -> tuple[str, ...]:
         return tuple(f"evidence:{item.key}" for item in self.evidence)
+
+    def uphold(self, case: Deliberation, mine: Recorded) -> None:
+        require_past(case, "received_on", self.received_on)
+        require_cash_fx_proven(self.form, self.is_cash_fx, self.amount, self.evidence)
+        require_each_once(self.evidence)
+        require_enough(case, self.amount, self.evidence)
+        require_dated(case, self.received_on, self.evidence)
+        if not mine.is_new:
+            require_report_covers(arrival(case, self.arrival_id))
 
 
 class FundArrivalRecognised(Event):
@@ -115,6 +105,18 @@ class FundArrivalRecognised(Event):
         """What was recognised, in 分 at the rate of the day of arrival (SPEC G11)."""
         return yuan_minor(self.amount_recognised, self.fx)
 
+    def uphold(self, case: Deliberation, mine: Recorded) -> None:
+        require_speaking(mine, self.authority)
+        state = arrival(case, self.arrival_id)
+        left = state.said.amount.minor - state.refused_minor
+        require_fitting(state, mine, self.amount_recognised, left)
+        require_sole_at_level(state, mine, self.authority)
+        require_rate(case, self.amount_recognised.currency, self.fx)
+        prefer_rate_of(case, "fx.arrival_rate", state.said.received_on, self.fx)
+        if not mine.is_new and (taken := withdrawals(case, self.project_id)):
+            came, went = recognised(case, self.project_id), [value for _, value in taken]
+            require_withdrawals_covered(self.project_id, came, went, taken[-1][0])
+
 
 class FundArrivalPartlyRefused(Event):
     """Part of a reported arrival was not recognised (SPEC §3.8)."""
@@ -130,6 +132,9 @@ class FundArrivalPartlyRefused(Event):
     project_id: ProjectId
     refused_amount: PositiveMoney
     ground: RefusalGround
+
+    def uphold(self, case: Deliberation, mine: Recorded) -> None:
+        _uphold_refusal(case, mine, self.arrival_id, self.refused_amount)
 
 
 class FundArrivalRefused(Event):
@@ -147,6 +152,16 @@ class FundArrivalRefused(Event):
     refused_amount: PositiveMoney
     ground: RefusalGround
 
+    def uphold(self, case: Deliberation, mine: Recorded) -> None:
+        _uphold_refusal(case, mine, self.arrival_id, self.refused_amount)
+
+
+def _uphold_refusal(case: Deliberation, mine: Recorded, arrival_id: str, amount: Money) -> None:
+    state = arrival(case, arrival_id)
+    others = state.refused_minor - amount.minor
+    left = state.said.amount.minor - others - state.recognised_minor
+    require_fitting(state, mine, amount, left)
+
 
 class FundWithdrawn(Event):
     """Funds that had arrived were taken out of a project (SPEC §3.8)."""
@@ -157,7 +172,7 @@ class FundWithdrawn(Event):
 
     project_id: ProjectId
     amount: PositiveMoney
-    on: Day
+    on: date
     fx: Fx | None = None
 
     @computed_field  # type: ignore[prop-decorator]
@@ -165,6 +180,14 @@ class FundWithdrawn(Event):
     def cny_equiv(self) -> int | None:
         """What was withdrawn, in 分 at the rate given (SPEC G11)."""
         return yuan_minor(self.amount, self.fx)
+
+    def uphold(self, case: Deliberation, mine: Recorded) -> None:
+        require_past(case, "on", self.on)
+        require_rate(case, self.amount.currency, self.fx)
+        taken = withdrawals(case, self.project_id)
+        others = [value for position, value in taken if position != mine.position]
+        came = recognised(case, self.project_id)
+        require_held(self.project_id, came, others, (self.amount, self.cny_equiv))
 
 
 ARRIVAL_TYPES = (
@@ -209,9 +232,23 @@ class Arrival:
         ranked = sorted(self._recognised(), key=lambda r: (r[0].authority == "市", r[1]))
         return ranked[-1][0] if ranked else None
 
-    def recognised_at(self, level: tuple[Authority, ...]) -> Recorded | None:
-        """The recognition by an authority of the given level, if it gave one."""
-        positions = [position for one, position in self._recognised() if one.authority in level]
+    @property
+    def judged(self) -> list[Money]:
+        """Every amount that was recognised or refused."""
+        refused = [
+            r.event.refused_amount
+            for r in self.refusals
+            if isinstance(r.event, FundArrivalPartlyRefused | FundArrivalRefused)
+        ]
+        return [*(one.amount_recognised for one, _ in self._recognised()), *refused]
+
+    def recognised_at(self, level: tuple[Authority, ...], besides: int) -> Recorded | None:
+        """The recognition by an authority of the given level, if one besides that event gave it."""
+        positions = [
+            position
+            for one, position in self._recognised()
+            if one.authority in level and position != besides
+        ]
         return next((r for r in self.recognitions if r.position in positions), None)
 
     def _recognised(self) -> list[tuple[FundArrivalRecognised, int]]:
@@ -248,7 +285,16 @@ def arrivals(case: Deliberation, project_id: str) -> list[Arrival]:
     return [arrival(case, one) for one in ids]
 
 
-def withdrawals(case: Deliberation, project_id: str) -> list[FundWithdrawn]:
-    """What was taken out of a project so far."""
-    taken = case.events(tag("project", project_id), FundWithdrawn)
-    return [r.event for r in taken if isinstance(r.event, FundWithdrawn)]
+def recognised(case: Deliberation, project_id: str) -> list[Valued]:
+    """What counts as recognised of a project's arrivals."""
+    counted = (state.counted for state in arrivals(case, project_id))
+    return [(one.amount_recognised, one.cny_equiv) for one in counted if one is not None]
+
+
+def withdrawals(case: Deliberation, project_id: str) -> list[tuple[int, Valued]]:
+    """What was taken out of a project so far, with the position that says so."""
+    return [
+        (r.position, (r.event.amount, r.event.cny_equiv))
+        for r in case.events(tag("project", project_id), FundWithdrawn)
+        if isinstance(r.event, FundWithdrawn)
+    ]
