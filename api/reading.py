@@ -176,7 +176,7 @@ def reading(
     """What a read is as of; a Problem where that is not known here, or not yet."""
     if cursor is not None:
         return _continued(served, account, cursor, limit)
-    known = None if known_at is None else _position_known(served, known_at)
+    known = None if known_at is None else position_known(served, known_at)
     if min_position is None and known is None:
         now = settled(served)
     else:
@@ -259,7 +259,7 @@ def _no_cursor() -> Problem:
     )
 
 
-def _position_known(served: Jurisdiction, said: str) -> int:
+def position_known(served: Jurisdiction, said: str) -> int:
     """The last position known at a moment, given as a position or as an RFC 3339 time."""
     if said.isascii() and said.isdigit():
         position = int(said)

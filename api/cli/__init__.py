@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import typer
 
-from api.cli import backup, command, demo, export, importing, replay, serve, token, upkeep, version
+from api.cli import (
+    backup,
+    command,
+    demo,
+    export,
+    importing,
+    replay,
+    serve,
+    standing,
+    token,
+    upkeep,
+    version,
+)
 from api.cli.outcome import guarded
 
 app = typer.Typer(
@@ -15,7 +27,19 @@ app = typer.Typer(
     add_completion=False,
 )
 
-for module in (serve, demo, command, importing, replay, export, token, upkeep, backup, version):
+for module in (
+    serve,
+    demo,
+    command,
+    importing,
+    replay,
+    standing,
+    export,
+    token,
+    upkeep,
+    backup,
+    version,
+):
     module.add_to(app)
 
 

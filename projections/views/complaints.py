@@ -28,9 +28,12 @@ complaint = View(
         "kind": "text not null",
         "channel": "text not null",
         "anonymous": "boolean not null",
+        "named": "boolean not null",
     },
     indexes=(("complaint_id",),),
 )
+"""`named` says whether a complainant was, though not who."""
+
 complaint_step = View(
     "complaint_step",
     {
@@ -79,7 +82,7 @@ _STEP_OF = {kind.__name__: step for kind, step in _STEPS.items()}
 def complaint_received(e: Entry) -> Fact:
     """One complaint."""
     own = ("complaint_id", "enterprise", "against_unit", "kind", "channel", "anonymous")
-    return {name: e[name] for name in own}
+    return {**{name: e[name] for name in own}, "named": e["complainant"] is not None}
 
 
 @complaint_step.states(*_STEPS)

@@ -34,6 +34,7 @@ RULES: dict[str, Any] = {
     "complaint.accept_days": 1,
     "complaint.finish_days": 15,
     "complaint.forward_days": 3,
+    "complaint.review_days": 15,
     "count.capital_increase": "amount_only",
     "lead.countable_kinds": ["投资", "项目"],
     "lead.dedupe": "first",
