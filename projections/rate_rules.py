@@ -55,6 +55,7 @@ def said(asof: AsOf, values: Mapping[str, Any]) -> dict[str, Any]:
         ),
         "include_deemed": flag(values, "rate.start.include_deemed"),
         "capped": flag(values, "rate.cap_per_project"),
+        "projects": None,
         **{name: _yuan(values, key) + above for name, key in TIERS.items()},
     }
 

@@ -4,16 +4,51 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 
 from api.reading import Asked
+from domain.projects import FundsOrigin
 from projections.history import project_history
+from projections.projects import Stage, project, projects
 
 router = APIRouter()
 
 ProjectPath = Annotated[
     str, Path(pattern=r"^[^\s:\x00-\x1f\x7f]{1,64}$", description="项目编号 · project id")
 ]
+
+
+@router.get("/v1/projects", summary="项目 · Projects")
+def list_projects(
+    reading: Asked,
+    unit: Annotated[
+        str | None,
+        Query(max_length=64, pattern=r"^[^\x00]*$", description="所在单位 · seat of the project"),
+    ] = None,
+    stage: Annotated[Stage | None, Query(description="所处阶段 · stage reached")] = None,
+    origin: Annotated[FundsOrigin | None, Query(description="资金来源 · funds from")] = None,
+) -> dict[str, Any]:
+    """Projects as of a day, in the order of ids: stage, signings, funds, commencement, production."""
+    rows = reading.ask(
+        lambda connection: projects(
+            connection,
+            reading.as_of,
+            unit=unit,
+            stage=stage,
+            origin=origin,
+            after=reading.after_id,
+            limit=reading.limit + 1,
+        )
+    )
+    return reading.page(rows, key=lambda row: row["project_id"])
+
+
+@router.get("/v1/projects/{project_id}", summary="项目现状 · One project")
+def one_project(project_id: ProjectPath, reading: Asked) -> dict[str, Any]:
+    """One project as of a day, with the positions of the events that each part rests on."""
+    return reading.answer(
+        reading.ask(lambda connection: project(connection, reading.as_of, project_id))
+    )
 
 
 @router.get("/v1/projects/{project_id}/history", summary="项目历史 · A project's history")

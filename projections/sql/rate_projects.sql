@@ -1,6 +1,6 @@
 -- One row per project of the base set of SPEC §4.2: what it is worth and which predicates hold of it.
 -- Every fact is read once and every join is on a hash, so the cost is that of one pass over the facts.
--- It stands on `signing_term`, the query signing_terms.sql.
+-- It stands on `signing_term`, the query signing_terms.sql. With :projects it looks at those alone.
 with counted as (
     -- Signings that count, with their terms in force.
     select s.project_id, s.signed_on, s.key, s.funds_cny, s.total_cny,
@@ -11,6 +11,7 @@ with counted as (
       left join signing_termination_at(%(known_at)s, %(cutoff)s) t
         on t.signing_id = s.signing_id and t.key > s.key and t.terminated_on <= %(cutoff)s
      where s.level = any (%(levels)s) and s.signed_on <= %(cutoff)s
+       and (%(projects)s::text[] is null or s.project_id = any (%(projects)s))
        and not exists (
         -- The latest check counts; those that failed are few, so they are what is looked up.
         select from signing_verdict_at(%(known_at)s, %(cutoff)s) failed
@@ -32,6 +33,7 @@ with counted as (
       left join fund_recognition_at(%(known_at)s, %(cutoff)s) r
         on r.arrival_id = a.arrival_id and r.key > a.key
      where a.received_on <= %(cutoff)s
+       and (%(projects)s::text[] is null or a.project_id = any (%(projects)s))
      group by a.key, a.project_id, a.minor, a.cny
 ), arrived as (
     -- A foreign amount is reported without a rate; it takes that of its recognition.
@@ -46,20 +48,24 @@ with counted as (
     select project_id, sum(cny)::bigint as cny
       from fund_withdrawal_at(%(known_at)s, %(cutoff)s)
      where withdrawn_on <= %(cutoff)s
+       and (%(projects)s::text[] is null or project_id = any (%(projects)s))
      group by project_id
 ), step as (
     -- A further step that makes a project performed is one more branch here and one word below.
     select project_id, 'registered' as step
       from company_at(%(known_at)s, %(cutoff)s)
      where registered_on <= %(cutoff)s
+       and (%(projects)s::text[] is null or project_id = any (%(projects)s))
     union all
     select project_id, step
       from commencement_at(%(known_at)s, %(cutoff)s)
      where step in ('certified', 'deemed') and on_date <= %(cutoff)s
+       and (%(projects)s::text[] is null or project_id = any (%(projects)s))
     union all
     select project_id, 'producing'
       from production_at(%(known_at)s, %(cutoff)s)
      where step in ('部分', '全部') and on_date <= %(cutoff)s
+       and (%(projects)s::text[] is null or project_id = any (%(projects)s))
 ), stepped as (
     select project_id,
            bool_or(step = 'registered') as registered,
