@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from domain.command import Command
 from domain.deliberation import Deliberation
 from domain.errors import RuleBroken
-from domain.event import Event
+from domain.event import Event, Recorded
 from domain.metrics import METRIC_NAMES, Metric, Quantity, require_unit, usual_unit
 from domain.roles import Role
 from domain.subjects import UnitId
@@ -74,6 +74,19 @@ class BaselineSet(Figure):
 
     year: int = Field(ge=1949, le=2200)
 
+    def uphold(self, case: Deliberation, mine: Recorded) -> None:
+        for other in case.events(f"metric:{self.metric}", BaselineSet):
+            assert isinstance(other.event, BaselineSet)
+            if other.event.year == self.year and other.position != mine.position:
+                raise RuleBroken(
+                    f"{self.year}年{self.metric}基数已设定（第{other.position}号记录）；"
+                    "如有误请更正该记录",
+                    f"the baseline of {self.metric} for {self.year} is set already "
+                    f"(event {other.position}); correct that event if it is wrong",
+                    clause="SPEC §3.2",
+                    position=other.position,
+                )
+
 
 class SetBaseline(StateFigure):
     """Set the baseline of a metric for a year (SPEC §3.2, S001-03)."""
@@ -83,20 +96,6 @@ class SetBaseline(StateFigure):
     records = BaselineSet
 
     year: int = Field(ge=1949, le=2200)
-
-    def decide(self, case: Deliberation) -> None:
-        for recorded in case.events(f"metric:{self.metric}", BaselineSet):
-            assert isinstance(recorded.event, BaselineSet)
-            if recorded.event.year == self.year:
-                raise RuleBroken(
-                    f"{self.year}年{self.metric}基数已设定（第{recorded.position}号记录）；"
-                    "如有误请更正该记录",
-                    f"the baseline of {self.metric} for {self.year} is set already "
-                    f"(event {recorded.position}); correct that event if it is wrong",
-                    clause="SPEC §3.2",
-                    position=recorded.position,
-                )
-        super().decide(case)
 
 
 class ForecastRecorded(Figure):
@@ -108,6 +107,15 @@ class ForecastRecorded(Figure):
 
     period_end: date
     unit_id: UnitId | None = None
+
+    def uphold(self, case: Deliberation, mine: Recorded) -> None:
+        if self.period_end < mine.occurred_on:
+            raise RuleBroken(
+                f"期末{self.period_end}早于业务发生日{mine.occurred_on}；已过去的不是预计",
+                f"period_end {self.period_end} is before {mine.occurred_on}; "
+                "what is past is no forecast",
+                clause="S003-42",
+            )
 
 
 class RecordForecast(StateFigure):
@@ -122,13 +130,3 @@ class RecordForecast(StateFigure):
         default=None,
         description="所预计的单位，未给时为全域 · the unit forecast for; all if absent",
     )
-
-    def decide(self, case: Deliberation) -> None:
-        if self.period_end < self.occurred_on:
-            raise RuleBroken(
-                f"期末{self.period_end}早于业务发生日{self.occurred_on}；已过去的不是预计",
-                f"period_end {self.period_end} is before {self.occurred_on}; "
-                "what is past is no forecast",
-                clause="S003-42",
-            )
-        super().decide(case)

@@ -18,7 +18,7 @@ from domain.deliberation import Deliberation
 from domain.errors import DutiesNotSeparated, RuleBroken
 from domain.event import Event, Recorded
 from domain.roles import Role
-from domain.separation import require_other_hands
+from domain.separation import require_separate
 from domain.subjects import PersonId, ProjectId, tag
 from domain.texts import DocumentRef, Text
 
@@ -52,11 +52,19 @@ class CommencementReported(Event):
     title_zh = "动工上报"
     sentence_zh = "项目{project_id}上报于{on}动工：{works}"
     sentence_en = "Project {project_id} reported to have started on {on}: {works}"
+    settled = ("project_id",)
 
     project_id: ProjectId
     on: date
     works: Text
     photos: Photos = ()
+
+    def uphold(self, case: Deliberation, mine: Recorded) -> None:
+        require_past(case, "on", self.on)
+        about = tag("project", self.project_id)
+        for verdict in () if mine.is_new else case.events(about, *VERDICT_TYPES):
+            if verdict.position > mine.position:
+                _require_apart(self.project_id, mine, verdict)
 
 
 class CommencementCertified(Event):
@@ -65,11 +73,19 @@ class CommencementCertified(Event):
     title_zh = "动工认定"
     sentence_zh = "项目{project_id}经认定于{on}动工，认定人{certifiers}"
     sentence_en = "Project {project_id} certified to have started on {on}, by {certifiers}"
+    settled = ("project_id",)
 
     project_id: ProjectId
     on: date
     certifiers: Certifiers
     site_visit_doc: DocumentRef | None = None
+
+    def uphold(self, case: Deliberation, mine: Recorded) -> None:
+        require_past(case, "on", self.on)
+        _require_impartial(case, mine, self.project_id)
+        for other in case.events(tag("project", self.project_id), CommencementCertified):
+            if other.position != mine.position:
+                _require_uncertified(self.project_id, other)
 
 
 class CommencementRefused(Event):
@@ -78,12 +94,18 @@ class CommencementRefused(Event):
     title_zh = "动工不予认定"
     sentence_zh = "项目{project_id}上报的动工不予认定：{ground}"
     sentence_en = "The reported start of project {project_id} was not certified: {ground}"
+    settled = ("project_id",)
 
     project_id: ProjectId
     ground: Text
     on: date | None = None
     certifiers: Annotated[tuple[PersonId, ...], Field(max_length=50)] = ()
     site_visit_doc: DocumentRef | None = None
+
+    def uphold(self, case: Deliberation, mine: Recorded) -> None:
+        if self.on is not None:
+            require_past(case, "on", self.on)
+        _require_impartial(case, mine, self.project_id)
 
 
 class DeemedCommencementCertified(Event):
@@ -92,18 +114,29 @@ class DeemedCommencementCertified(Event):
     title_zh = "视同动工"
     sentence_zh = "项目{project_id}因土地未能动工，自{on}视同动工"
     sentence_en = "Project {project_id}, kept from starting by land, deemed started on {on}"
+    settled = ("project_id",)
 
     project_id: ProjectId
     on: date
     reason: Literal["land_blocked"]
 
+    def uphold(self, case: Deliberation, mine: Recorded) -> None:
+        require_past(case, "on", self.on)
+        _require_impartial(case, mine, self.project_id)
+        for other in case.events(tag("project", self.project_id), DeemedCommencementCertified):
+            if other.position != mine.position:
+                raise RuleBroken(
+                    f"项目{self.project_id}已认定视同动工（第{other.position}号记录）；"
+                    "如有误，请先撤销该认定",
+                    f"project {self.project_id} is deemed started already "
+                    f"(event {other.position}); if that is wrong, revoke it first",
+                    clause="S002-18",
+                    position=other.position,
+                )
 
-COMMENCEMENT_TYPES = (
-    CommencementReported,
-    CommencementCertified,
-    CommencementRefused,
-    DeemedCommencementCertified,
-)
+
+VERDICT_TYPES = (CommencementCertified, CommencementRefused, DeemedCommencementCertified)
+COMMENCEMENT_TYPES = (CommencementReported, *VERDICT_TYPES)
 
 
 @dataclass
@@ -113,7 +146,6 @@ class Commencement:
     reports: list[Recorded] = field(default_factory=list)
     refusal: Recorded | None = None
     certified: Recorded | None = None
-    deemed: Recorded | None = None
 
     @property
     def open_report(self) -> Recorded | None:
@@ -134,8 +166,6 @@ def commencement(case: Deliberation, project_id: str) -> Commencement:
                 state.refusal = recorded
             case CommencementCertified():
                 state.certified = recorded
-            case DeemedCommencementCertified():
-                state.deemed = recorded
     return state
 
 
@@ -150,17 +180,27 @@ def _require_uncertified(project_id: str, certified: Recorded | None) -> None:
         )
 
 
-def _require_not_own(
-    case: Deliberation, command: Command, project_id: str, state: Commencement
-) -> None:
+def _require_impartial(case: Deliberation, verdict: Recorded, project_id: str) -> None:
     """Nobody judges a start that they reported, at this or an earlier attempt."""
-    for report in state.reports:
-        require_other_hands(
-            case,
-            command,
-            report,
-            f"项目{project_id}的动工",
-            f"the start of project {project_id}",
+    about = tag("project", project_id)
+    case.fetch([(about, COMMENCEMENT_TYPES)])
+    for report in case.events(about, CommencementReported):
+        if report.position < verdict.position:
+            _require_apart(project_id, report, verdict)
+
+
+def _require_apart(project_id: str, report: Recorded, verdict: Recorded) -> None:
+    zh, en = f"项目{project_id}的动工", f"the start of project {project_id}"
+    require_separate(verdict, report, zh, en)
+    said = verdict.event
+    named = said.certifiers if isinstance(said, CommencementCertified) else ()
+    if own := [c for c in named if report.is_by(c, verdict.actor.account)]:
+        raise DutiesNotSeparated(
+            f"认定人{'、'.join(own)}即动工上报人（第{report.position}号记录），须由他人认定",
+            f"certifier {', '.join(own)} reported the start (event {report.position}); "
+            "name certifiers who did not",
+            clause="SPEC §3.0",
+            position=report.position,
         )
 
 
@@ -191,7 +231,6 @@ class ReportCommencement(Command):
     photos: Photos = ()
 
     def decide(self, case: Deliberation) -> None:
-        require_past(case, "on", self.on)
         state = commencement(case, self.project_id)
         _require_uncertified(self.project_id, state.certified)
         if (report := state.open_report) is not None:
@@ -223,12 +262,7 @@ class CertifyCommencement(Command):
     site_visit_doc: DocumentRef | None = None
 
     def decide(self, case: Deliberation) -> None:
-        require_past(case, "on", self.on)
-        state = commencement(case, self.project_id)
-        _require_not_own(case, self, self.project_id, state)
-        self._require_impartial(case, state)
-        _require_uncertified(self.project_id, state.certified)
-        if state.open_report is None:
+        if commencement(case, self.project_id).open_report is None:
             case.warn(
                 "commencement.report_first",
                 f"项目{self.project_id}没有待认定的动工上报，领导小组径行认定",
@@ -236,18 +270,6 @@ class CertifyCommencement(Command):
                 "the leading group certifies of its own accord",
             )
         super().decide(case)
-
-    def _require_impartial(self, case: Deliberation, state: Commencement) -> None:
-        for report in state.reports:
-            own = [c for c in self.certifiers if report.is_by(c, case.actor.account)]
-            if own:
-                raise DutiesNotSeparated(
-                    f"认定人{'、'.join(own)}即动工上报人（第{report.position}号记录），须由他人认定",
-                    f"certifier {', '.join(own)} reported the start (event {report.position}); "
-                    "name certifiers who did not",
-                    clause="SPEC §3.0",
-                    position=report.position,
-                )
 
 
 class RefuseCommencement(Command):
@@ -264,10 +286,7 @@ class RefuseCommencement(Command):
     site_visit_doc: DocumentRef | None = None
 
     def decide(self, case: Deliberation) -> None:
-        if self.on is not None:
-            require_past(case, "on", self.on)
         state = commencement(case, self.project_id)
-        _require_not_own(case, self, self.project_id, state)
         _require_uncertified(self.project_id, state.certified)
         if state.open_report is None:
             position = state.refusal.position if state.refusal else None
@@ -293,17 +312,5 @@ class CertifyDeemedCommencement(Command):
     reason: Literal["land_blocked"]
 
     def decide(self, case: Deliberation) -> None:
-        require_past(case, "on", self.on)
-        state = commencement(case, self.project_id)
-        _require_not_own(case, self, self.project_id, state)
-        _require_uncertified(self.project_id, state.certified)
-        if state.deemed is not None:
-            raise RuleBroken(
-                f"项目{self.project_id}已认定视同动工（第{state.deemed.position}号记录）；"
-                "如有误，请先撤销该认定",
-                f"project {self.project_id} is deemed started already "
-                f"(event {state.deemed.position}); if that is wrong, revoke it first",
-                clause="S002-18",
-                position=state.deemed.position,
-            )
+        _require_uncertified(self.project_id, commencement(case, self.project_id).certified)
         super().decide(case)

@@ -17,7 +17,7 @@ from domain.event import Event, Recorded
 from domain.identity import evidence_key
 from domain.money import Money, PositiveMoney
 from domain.roles import Role
-from domain.separation import require_other_hands
+from domain.separation import require_separate
 from domain.subjects import ProjectId, tag
 from domain.texts import CreditCode, DocumentRef, Line
 
@@ -35,6 +35,7 @@ class CompanyRegistered(Event):
     """A company was registered to carry a project (SPEC §3.7)."""
 
     title_zh = "工商注册"
+    settled = ("project_id",)
     sentence_zh = (
         "项目{project_id}于{on}注册公司{name}（{credit_code}），注册资本{registered_capital}"
     )
@@ -54,6 +55,18 @@ class CompanyRegistered(Event):
     def extra_tags(self) -> tuple[str, ...]:
         return (f"company:{self.credit_code}",)
 
+    def uphold(self, case: Deliberation, mine: Recorded) -> None:
+        require_past(case, "on", self.on)
+        about = tag("project", self.project_id)
+        for other in case.events(about, CompanyRegistered):
+            if other.position != mine.position:
+                raise _second_company(self.project_id, other)
+        _prefer_checked(case, self.credit_code)
+        if not mine.is_new:
+            for later in case.events(about, CapitalIncreased, CapitalVerified):
+                if later.position > mine.position:
+                    _require_same_company(self, later)
+
 
 class CapitalIncreased(Event):
     """A project's company increased its capital by `amount` (SPEC §3.7, S003-32)."""
@@ -72,6 +85,11 @@ class CapitalIncreased(Event):
 
     def extra_tags(self) -> tuple[str, ...]:
         return (f"company:{self.credit_code}",)
+
+    def uphold(self, case: Deliberation, mine: Recorded) -> None:
+        require_past(case, "on", self.on)
+        held = require_company(case, self.project_id)
+        _require_order(held.said, self, held.registered.position)
 
 
 class CapitalVerified(Event):
@@ -95,6 +113,68 @@ class CapitalVerified(Event):
     def extra_tags(self) -> tuple[str, ...]:
         report = evidence_key("验资报告", self.report_no)
         return (f"company:{self.credit_code}", f"evidence:{report}")
+
+    def uphold(self, case: Deliberation, mine: Recorded) -> None:
+        zh, en = (
+            f"项目{self.project_id}的增资",
+            f"an increase of capital of project {self.project_id}",
+        )
+        for claim in require_company(case, self.project_id).increases:
+            if claim.position < mine.position:
+                require_separate(mine, claim, zh, en)
+
+
+def _second_company(project_id: str, held: Recorded) -> RuleBroken:
+    said = held.event
+    assert isinstance(said, CompanyRegistered)
+    return RuleBroken(
+        f"项目{project_id}已登记公司“{said.name}”（第{held.position}号"
+        "记录）；增资请用 increase-capital，登记有误请更正或撤销原记录",
+        f"project {project_id} has the company {said.name!r} "
+        f"(event {held.position}); for more capital use increase-capital, "
+        "for a mistake correct or revoke that event",
+        clause="SPEC §3.7",
+        position=held.position,
+    )
+
+
+def _prefer_checked(case: Deliberation, code: str) -> None:
+    """Warn if a credit code does not end in its check character."""
+    if (wanted := check_character(code)) != code[-1]:
+        case.warn(
+            "company.credit_code_check",
+            f"统一社会信用代码{code}的校验位应为“{wanted}”，请核对营业执照",
+            f"credit code {code} should end in {wanted!r} by its check character; "
+            "compare it with the licence",
+        )
+
+
+def _require_same_company(said: CompanyRegistered, later: Recorded) -> None:
+    """RuleBroken if a registration, as corrected, no longer fits what followed it."""
+    event = later.event
+    assert isinstance(event, CapitalIncreased | CapitalVerified)
+    if event.credit_code != said.credit_code:
+        raise RuleBroken(
+            f"第{later.position}号记录“{event.title_zh}”沿用了公司代码{event.credit_code}；"
+            "请先撤销该记录，更正后再重新登记",
+            f"event {later.position}, {type(event).__name__}, took over the code "
+            f"{event.credit_code}; revoke that first, and record it anew after the correction",
+            clause="SPEC G8",
+            position=later.position,
+        )
+    if isinstance(event, CapitalIncreased):
+        _require_order(said, event, later.position)
+
+
+def _require_order(said: CompanyRegistered, increase: CapitalIncreased, position: int) -> None:
+    if increase.on < said.on:
+        raise RuleBroken(
+            f"增资日 {increase.on} 早于公司注册日 {said.on}；请核对日期",
+            f"capital increased on {increase.on}, before the company was registered on "
+            f"{said.on}; check the date",
+            clause="SPEC §3.7",
+            position=position,
+        )
 
 
 COMPANY_TYPES = (CompanyRegistered, CapitalIncreased)
@@ -152,27 +232,6 @@ class RegisterCompany(Command):
     on: date
     licence_doc: DocumentRef | None = None
 
-    def decide(self, case: Deliberation) -> None:
-        require_past(case, "on", self.on)
-        if (held := company(case, self.project_id)) is not None:
-            raise RuleBroken(
-                f"项目{self.project_id}已登记公司“{held.said.name}”（第{held.registered.position}号"
-                "记录）；增资请用 increase-capital，登记有误请更正或撤销原记录",
-                f"project {self.project_id} has the company {held.said.name!r} "
-                f"(event {held.registered.position}); for more capital use increase-capital, "
-                "for a mistake correct or revoke that event",
-                clause="SPEC §3.7",
-                position=held.registered.position,
-            )
-        if (wanted := check_character(self.credit_code)) != self.credit_code[-1]:
-            case.warn(
-                "company.credit_code_check",
-                f"统一社会信用代码{self.credit_code}的校验位应为“{wanted}”，请核对营业执照",
-                f"credit code {self.credit_code} should end in {wanted!r} by its check character; "
-                "compare it with the licence",
-            )
-        super().decide(case)
-
 
 class IncreaseCapital(Command):
     """Record that a project's company increased its capital (SPEC §3.7)."""
@@ -187,15 +246,6 @@ class IncreaseCapital(Command):
 
     def decide(self, case: Deliberation) -> None:
         held = require_company(case, self.project_id)
-        require_past(case, "on", self.on)
-        if self.on < held.said.on:
-            raise RuleBroken(
-                f"增资日 {self.on} 早于公司注册日 {held.said.on}；请核对日期",
-                f"capital increased on {self.on}, before the company was registered on "
-                f"{held.said.on}; check the date",
-                clause="SPEC §3.7",
-                position=held.registered.position,
-            )
         said = self.said(CapitalIncreased)
         case.record(CapitalIncreased, **said, credit_code=held.said.credit_code)
 
@@ -217,13 +267,5 @@ class VerifyCapital(Command):
 
     def decide(self, case: Deliberation) -> None:
         held = require_company(case, self.project_id)
-        for claim in held.increases:
-            require_other_hands(
-                case,
-                self,
-                claim,
-                f"项目{self.project_id}的增资",
-                f"an increase of capital of project {self.project_id}",
-            )
         said = self.said(CapitalVerified)
         case.record(CapitalVerified, **said, credit_code=held.said.credit_code)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 
 from domain.command import Command
 from domain.commencement import commencement
@@ -21,10 +22,15 @@ class ConstructionSuspended(Event):
     title_zh = "停工"
     sentence_zh = "项目{project_id}自{on}停工：{cause}"
     sentence_en = "Construction of project {project_id} stopped on {on}: {cause}"
+    settled = ("project_id",)
 
     project_id: ProjectId
     on: date
     cause: Line
+
+    def uphold(self, case: Deliberation, mine: Recorded) -> None:
+        require_past(case, "on", self.on)
+        _require_order(case, mine, self.project_id)
 
 
 class ConstructionResumed(Event):
@@ -33,10 +39,34 @@ class ConstructionResumed(Event):
     title_zh = "复工"
     sentence_zh = "项目{project_id}自{on}复工"
     sentence_en = "Construction of project {project_id} resumed on {on}"
+    settled = ("project_id",)
 
     project_id: ProjectId
     on: date
     cause: Line | None = None
+
+    def uphold(self, case: Deliberation, mine: Recorded) -> None:
+        require_past(case, "on", self.on)
+        _require_order(case, mine, self.project_id)
+
+
+def _require_order(case: Deliberation, mine: Recorded, project_id: str) -> None:
+    """RuleBroken if work is resumed before the day it stopped on."""
+    found = case.events(tag("project", project_id), ConstructionSuspended, ConstructionResumed)
+    for before, after in pairwise(found):
+        stopped, resumed = before.event, after.event
+        if (
+            mine.position in (before.position, after.position)
+            and isinstance(stopped, ConstructionSuspended)
+            and isinstance(resumed, ConstructionResumed)
+            and resumed.on < stopped.on
+        ):
+            raise RuleBroken(
+                f"复工日 {resumed.on} 早于停工日 {stopped.on}；请核对日期",
+                f"resumed on {resumed.on}, before it stopped on {stopped.on}; check the date",
+                clause="SPEC §3.8",
+                position=before.position if mine is after else after.position,
+            )
 
 
 def suspension(case: Deliberation, project_id: str) -> Recorded | None:
@@ -58,7 +88,6 @@ class SuspendConstruction(Command):
     cause: Line
 
     def decide(self, case: Deliberation) -> None:
-        require_past(case, "on", self.on)
         if (stopped := suspension(case, self.project_id)) is not None:
             raise RuleBroken(
                 f"项目{self.project_id}已在停工中（第{stopped.position}号记录）；"
@@ -90,21 +119,11 @@ class ResumeConstruction(Command):
     cause: Line | None = None
 
     def decide(self, case: Deliberation) -> None:
-        require_past(case, "on", self.on)
-        stopped = suspension(case, self.project_id)
-        if stopped is None:
+        if suspension(case, self.project_id) is None:
             raise RuleBroken(
                 f"项目{self.project_id}没有停工记录，无从复工；请先用 suspend-construction 登记停工",
                 f"construction of project {self.project_id} is not stopped; "
                 "record suspend-construction first",
                 clause="SPEC §3.8",
-            )
-        assert isinstance(stopped.event, ConstructionSuspended)
-        if self.on < stopped.event.on:
-            raise RuleBroken(
-                f"复工日 {self.on} 早于停工日 {stopped.event.on}；请核对日期",
-                f"resumed on {self.on}, before it stopped on {stopped.event.on}; check the date",
-                clause="SPEC §3.8",
-                position=stopped.position,
             )
         super().decide(case)

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from domain.command import Command
 from domain.dates import require_past
 from domain.deliberation import Deliberation
-from domain.event import Event
+from domain.event import Event, Recorded
 from domain.identity import Investor, normal_name
 from domain.personal import PersonalText
 from domain.roles import Role
@@ -252,6 +252,9 @@ class PromotionEventHeld(Event):
     round: int | None = Field(default=None, ge=1, le=999)
     campaign_id: CampaignId | None = None
 
+    def uphold(self, case: Deliberation, mine: Recorded) -> None:
+        require_past(case, "date", self.date)
+
 
 class HoldPromotionEvent(Command):
     """Record a promotion event or ceremony (SPEC §3.4, S000-29, S003-48)."""
@@ -267,7 +270,3 @@ class HoldPromotionEvent(Command):
     date: date
     theme: Line | None = None
     round: int | None = Field(default=None, ge=1, le=999)
-
-    def decide(self, case: Deliberation) -> None:
-        require_past(case, "date", self.date)
-        super().decide(case)
