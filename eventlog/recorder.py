@@ -70,10 +70,7 @@ class PostgresRecorder(DCBRecorder):
         """
         if not requests:
             return []
-        try:
-            batch = batch_json(requests)
-        except UnicodeError as error:
-            raise AppendRefused(f"not text: {error}") from error
+        batch = batch_json(requests)
         for attempt in range(1, TRIES + 1):
             try:
                 return self._append(batch)
@@ -84,7 +81,7 @@ class PostgresRecorder(DCBRecorder):
                 raise AppendRefused(str(error)) from error
             except AWAY as error:
                 raise Unreachable(str(error)) from error
-            except psycopg.Error as error:
+            except (psycopg.Error, UnicodeError) as error:
                 raise AppendRefused(str(error)) from error
         raise AssertionError("unreachable")
 
