@@ -52,6 +52,11 @@ class CampaignCreated(Event):
         _require_order(self.start, self.end)
         return self
 
+    def uphold(self, case: Deliberation, mine: Recorded) -> None:
+        if not mine.is_new:
+            for phase in case.events(tag("campaign", self.campaign_id), CampaignPhaseDefined):
+                _require_within(mine, phase, phase.position)
+
 
 class CreateCampaign(Command):
     """Set up a campaign with its window, both days included (SPEC §3.2)."""
@@ -86,6 +91,19 @@ class CampaignPlanApproved(Event):
     campaign_id: CampaignId
     doc: DocumentRef
 
+    def uphold(self, case: Deliberation, mine: Recorded) -> None:
+        for other in case.events(tag("campaign", self.campaign_id), CampaignPlanApproved):
+            assert isinstance(other.event, CampaignPlanApproved)
+            if other.event.doc.no == self.doc.no and other.position != mine.position:
+                raise RuleBroken(
+                    f"文件{self.doc.no}已作为活动{self.campaign_id}的方案批准"
+                    f"（第{other.position}号记录）；修订后的方案请用新的文号",
+                    f"document {self.doc.no} was approved as this campaign's plan already "
+                    f"(event {other.position}); a revised plan needs a number of its own",
+                    clause="SPEC §3.2",
+                    position=other.position,
+                )
+
 
 class ApproveCampaignPlan(Command):
     """Approve a campaign's plan (SPEC §3.2, S000-01). A revised plan has a number of its own."""
@@ -96,20 +114,6 @@ class ApproveCampaignPlan(Command):
 
     campaign_id: CampaignId
     doc: DocumentRef
-
-    def decide(self, case: Deliberation) -> None:
-        for recorded in case.events(tag("campaign", self.campaign_id), CampaignPlanApproved):
-            assert isinstance(recorded.event, CampaignPlanApproved)
-            if recorded.event.doc.no == self.doc.no:
-                raise RuleBroken(
-                    f"文件{self.doc.no}已作为活动{self.campaign_id}的方案批准"
-                    f"（第{recorded.position}号记录）；修订后的方案请用新的文号",
-                    f"document {self.doc.no} was approved as this campaign's plan already "
-                    f"(event {recorded.position}); a revised plan needs a number of its own",
-                    clause="SPEC §3.2",
-                    position=recorded.position,
-                )
-        super().decide(case)
 
 
 class CampaignPhaseDefined(Event):
@@ -130,50 +134,16 @@ class CampaignPhaseDefined(Event):
         _require_order(self.start, self.end)
         return self
 
+    def uphold(self, case: Deliberation, mine: Recorded) -> None:
+        campaign = case.require("campaign", self.campaign_id)
+        _require_within(campaign, mine, campaign.position)
+        for other in case.events(tag("campaign", self.campaign_id), CampaignPhaseDefined):
+            if other.position != mine.position:
+                self._beside(case, other)
 
-class DefineCampaignPhase(Command):
-    """Define a phase within a campaign's window (SPEC §3.2, S000-15, S004-19).
-
-    Phases follow one another by number. They may share their boundary day, which then belongs to
-    the later one (A-20); a longer overlap is told as a warning.
-    """
-
-    title_zh = "划定活动阶段"
-    recorders = (Role.LGO,)
-    records = CampaignPhaseDefined
-
-    campaign_id: CampaignId
-    phase_no: int = Field(ge=1, le=99)
-    name: Line
-    start: date = Field(alias="from")
-    end: date = Field(alias="to")
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        _require_order(self.start, self.end)
-        return self
-
-    def decide(self, case: Deliberation) -> None:
-        self._within_campaign(case)
-        for recorded in case.events(tag("campaign", self.campaign_id), CampaignPhaseDefined):
-            assert isinstance(recorded.event, CampaignPhaseDefined)
-            self._beside(case, recorded, recorded.event)
-        super().decide(case)
-
-    def _within_campaign(self, case: Deliberation) -> None:
-        recorded = case.require("campaign", self.campaign_id)
-        campaign = recorded.event
-        assert isinstance(campaign, CampaignCreated)
-        if self.start < campaign.start or campaign.end < self.end:
-            raise RuleBroken(
-                f"阶段（{self.start}至{self.end}）须在活动期内（{campaign.start}至{campaign.end}）",
-                f"the phase ({self.start} to {self.end}) must lie within its campaign "
-                f"({campaign.start} to {campaign.end})",
-                clause="SPEC §3.2",
-                position=recorded.position,
-            )
-
-    def _beside(self, case: Deliberation, recorded: Recorded, other: CampaignPhaseDefined) -> None:
+    def _beside(self, case: Deliberation, recorded: Recorded) -> None:
+        other = recorded.event
+        assert isinstance(other, CampaignPhaseDefined)
         if other.phase_no == self.phase_no:
             raise RuleBroken(
                 f"第{self.phase_no}阶段已划定（第{recorded.position}号记录）；如有误请更正该记录",
@@ -198,6 +168,45 @@ class DefineCampaignPhase(Command):
                 f"phases {earlier[0]} and {later[0]} overlap by more than their boundary day; "
                 "the days they share belong to the later",
             )
+
+
+def _require_within(created: Recorded, defined: Recorded, position: int) -> None:
+    """RuleBroken unless a phase lies within its campaign; the position is that of the other one."""
+    campaign, phase = created.event, defined.event
+    assert isinstance(campaign, CampaignCreated)
+    assert isinstance(phase, CampaignPhaseDefined)
+    if phase.start < campaign.start or campaign.end < phase.end:
+        raise RuleBroken(
+            f"第{phase.phase_no}阶段（{phase.start}至{phase.end}）须在活动期内"
+            f"（{campaign.start}至{campaign.end}）",
+            f"phase {phase.phase_no} ({phase.start} to {phase.end}) must lie within its campaign "
+            f"({campaign.start} to {campaign.end})",
+            clause="SPEC §3.2",
+            position=position,
+        )
+
+
+class DefineCampaignPhase(Command):
+    """Define a phase within a campaign's window (SPEC §3.2, S000-15, S004-19).
+
+    Phases follow one another by number. They may share their boundary day, which then belongs to
+    the later one (A-20); a longer overlap is told as a warning.
+    """
+
+    title_zh = "划定活动阶段"
+    recorders = (Role.LGO,)
+    records = CampaignPhaseDefined
+
+    campaign_id: CampaignId
+    phase_no: int = Field(ge=1, le=99)
+    name: Line
+    start: date = Field(alias="from")
+    end: date = Field(alias="to")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        _require_order(self.start, self.end)
+        return self
 
 
 class FocusIndustriesSet(Event):
@@ -247,6 +256,18 @@ class ProjectAdoptedByCampaign(Event):
     campaign_id: CampaignId
     carry_over: bool = True
 
+    def uphold(self, case: Deliberation, mine: Recorded) -> None:
+        for other in case.events(tag("project", self.project_id), ProjectAdoptedByCampaign):
+            assert isinstance(other.event, ProjectAdoptedByCampaign)
+            if other.event.campaign_id == self.campaign_id and other.position != mine.position:
+                raise RuleBroken(
+                    f"项目{self.project_id}已纳入活动{self.campaign_id}（第{other.position}号记录）",
+                    f"project {self.project_id} is in campaign {self.campaign_id} already "
+                    f"(event {other.position})",
+                    clause="SPEC §3.13",
+                    position=other.position,
+                )
+
 
 class AdoptProject(Command):
     """Bring a project under a campaign (SPEC §3.13, S000-25)."""
@@ -258,16 +279,3 @@ class AdoptProject(Command):
     project_id: ProjectId
     campaign_id: CampaignId
     carry_over: bool = True
-
-    def decide(self, case: Deliberation) -> None:
-        for recorded in case.events(tag("project", self.project_id), ProjectAdoptedByCampaign):
-            assert isinstance(recorded.event, ProjectAdoptedByCampaign)
-            if recorded.event.campaign_id == self.campaign_id:
-                raise RuleBroken(
-                    f"项目{self.project_id}已纳入活动{self.campaign_id}（第{recorded.position}号记录）",
-                    f"project {self.project_id} is in campaign {self.campaign_id} already "
-                    f"(event {recorded.position})",
-                    clause="SPEC §3.13",
-                    position=recorded.position,
-                )
-        super().decide(case)

@@ -12,8 +12,6 @@ from pydantic import Field
 
 from domain.command import Command
 from domain.complaints import (
-    NO_ANSWER,
-    PUBLIC_NOTICE,
     Complaint,
     ComplaintAccepted,
     ComplaintAssigned,
@@ -24,11 +22,9 @@ from domain.complaints import (
     ComplaintReviewRequested,
     complaint,
 )
-from domain.dates import require_past
 from domain.deliberation import Deliberation
 from domain.errors import NotPermitted, RuleBroken, RuleNotSet
 from domain.event import Recorded
-from domain.identity import normal_name
 from domain.personal import PersonalText
 from domain.roles import Role
 from domain.rules import rule
@@ -51,7 +47,6 @@ class AcceptComplaint(Command):
 
     def decide(self, case: Deliberation) -> None:
         _undecided(complaint(case, self.complaint_id))
-        require_past(case, "on", self.on)
         super().decide(case)
 
 
@@ -68,7 +63,6 @@ class DeclineComplaint(Command):
 
     def decide(self, case: Deliberation) -> None:
         _undecided(complaint(case, self.complaint_id))
-        require_past(case, "on", self.on)
         super().decide(case)
 
 
@@ -112,12 +106,6 @@ class AssignComplaint(Command):
                 state,
             )
         due = self.due or self._due_by_rule(case)
-        if due < self.occurred_on:
-            raise RuleBroken(
-                f"办理期限{due}早于交办日{self.occurred_on}",
-                f"the due day {due} is before the assignment, {self.occurred_on}",
-                clause="SPEC §3.9",
-            )
         said = {"unit": self.unit, "person": self.person, "due": due}
         self._not_a_repeat(state, said)
         case.record(ComplaintAssigned, complaint_id=self.complaint_id, **said)
@@ -231,36 +219,7 @@ class ReplyComplaint(Command):
                 "complaint {} was answered already; if the complainant disagrees, request a review",
                 state,
             )
-        require_past(case, "on", self.on)
-        if self.on < state.received.occurred_on:
-            raise RuleBroken(
-                f"答复日{self.on}早于收到投诉之日{state.received.occurred_on}",
-                f"answered on {self.on}, before the complaint came in on "
-                f"{state.received.occurred_on}",
-                clause="SPEC §3.9",
-                position=state.received.position,
-            )
-        self._reaches(state)
         super().decide(case)
-
-    def _reaches(self, state: Complaint) -> None:
-        impersonal = {normal_name(NO_ANSWER), normal_name(PUBLIC_NOTICE)}
-        to_nobody = normal_name(self.mode) in impersonal
-        if to_nobody and not state.said.anonymous:
-            raise RuleBroken(
-                f"“{self.mode}”只用于匿名投诉；本件投诉人已知，须向其本人答复",
-                f"{self.mode!r} is for anonymous complaints; this complainant is known and must be "
-                "answered",
-                clause="S003-65",
-                position=state.received.position,
-            )
-        if state.said.anonymous and self.complainant_ack is not None:
-            raise RuleBroken(
-                "匿名投诉没有可以确认的投诉人；请不填 complainant_ack",
-                "an anonymous complaint has no complainant to acknowledge; leave complainant_ack out",
-                clause="S003-65",
-                position=state.received.position,
-            )
 
 
 class RequestComplaintReview(Command):

@@ -14,14 +14,16 @@ from pydantic import Field, model_validator
 
 from domain.command import Command
 from domain.contacts import enterprise_tag
+from domain.dates import require_past
 from domain.deliberation import Deliberation
+from domain.errors import RuleBroken
 from domain.event import Event, Recorded
+from domain.identity import normal_name
 from domain.personal import PersonalText
 from domain.roles import Role
 from domain.subjects import ComplaintId, PersonId, UnitId, tag
 from domain.texts import Line, Text
 
-FINISH_DAYS = "complaint.finish_days"
 NO_ANSWER = "无法答复(匿名)"
 PUBLIC_NOTICE = "公告"
 
@@ -56,6 +58,11 @@ class ComplaintReceived(Event):
 
     def extra_tags(self) -> tuple[str, ...]:
         return (enterprise_tag(self.enterprise),) if self.enterprise else ()
+
+    def uphold(self, case: Deliberation, mine: Recorded) -> None:
+        if not mine.is_new:
+            for reply in case.events(tag("complaint", self.complaint_id), ComplaintReplied):
+                _require_answer(mine, reply, reply.position)
 
 
 def _require_complainant(anonymous: bool, complainant: object, enterprise: str | None) -> None:
@@ -100,9 +107,13 @@ class ComplaintAccepted(Event):
     title_zh = "受理"
     sentence_zh = "投诉{complaint_id}于{on}受理"
     sentence_en = "Complaint {complaint_id} accepted on {on}"
+    settled = ("complaint_id",)
 
     complaint_id: ComplaintId
     on: date
+
+    def uphold(self, case: Deliberation, mine: Recorded) -> None:
+        require_past(case, "on", self.on)
 
 
 class ComplaintNotAccepted(Event):
@@ -111,10 +122,14 @@ class ComplaintNotAccepted(Event):
     title_zh = "不予受理"
     sentence_zh = "投诉{complaint_id}于{on}决定不予受理：{reason}"
     sentence_en = "Complaint {complaint_id} declined on {on}: {reason}"
+    settled = ("complaint_id",)
 
     complaint_id: ComplaintId
     on: date
     reason: Text
+
+    def uphold(self, case: Deliberation, mine: Recorded) -> None:
+        require_past(case, "on", self.on)
 
 
 class ComplaintAssigned(Event):
@@ -123,11 +138,36 @@ class ComplaintAssigned(Event):
     title_zh = "交办"
     sentence_zh = "投诉{complaint_id}交{unit}（{person}）办理，限{due}前办结"
     sentence_en = "Complaint {complaint_id} assigned to {unit} ({person}), due by {due}"
+    settled = ("complaint_id",)
 
     complaint_id: ComplaintId
     unit: UnitId
     person: PersonId | None = None
     due: date
+
+    def uphold(self, case: Deliberation, mine: Recorded) -> None:
+        if self.due < mine.occurred_on:
+            raise RuleBroken(
+                f"办理期限{self.due}早于交办日{mine.occurred_on}",
+                f"the due day {self.due} is before the assignment, {mine.occurred_on}",
+                clause="SPEC §3.9",
+            )
+        state = complaint(case, self.complaint_id)
+        result = state.resolved.event if state.resolved else None
+        if (
+            state.resolved is not None
+            and state.assigned is mine
+            and isinstance(result, ComplaintResolved)
+            and result.unit != self.unit
+        ):
+            raise RuleBroken(
+                f"投诉{self.complaint_id}已由{result.unit}办结（第{state.resolved.position}号记录）；"
+                "承办单位有误请先撤销该结果",
+                f"complaint {self.complaint_id} was resolved by {result.unit} "
+                f"(event {state.resolved.position}); revoke that first if the unit is wrong",
+                clause="SPEC §3.9",
+                position=state.resolved.position,
+            )
 
 
 class ComplaintResolved(Event):
@@ -136,6 +176,7 @@ class ComplaintResolved(Event):
     title_zh = "办理结果"
     sentence_zh = "投诉{complaint_id}办理结果：{result}"
     sentence_en = "Complaint {complaint_id} resolved: {result}"
+    settled = ("complaint_id", "unit")
 
     complaint_id: ComplaintId
     unit: UnitId
@@ -151,11 +192,47 @@ class ComplaintReplied(Event):
     sentence_en = (
         "Complaint {complaint_id} answered on {on} ({mode}), acknowledged: {complainant_ack}"
     )
+    settled = ("complaint_id",)
 
     complaint_id: ComplaintId
     on: date
     mode: Line
     complainant_ack: bool | None = None
+
+    def uphold(self, case: Deliberation, mine: Recorded) -> None:
+        require_past(case, "on", self.on)
+        received = case.require("complaint", self.complaint_id)
+        _require_answer(received, mine, received.position)
+
+
+def _require_answer(received: Recorded, replied: Recorded, position: int) -> None:
+    """A reply comes after the complaint and reaches whoever complained; `position` is the other's."""
+    said, reply = received.event, replied.event
+    assert isinstance(said, ComplaintReceived)
+    assert isinstance(reply, ComplaintReplied)
+    if reply.on < received.occurred_on:
+        raise RuleBroken(
+            f"答复日{reply.on}早于收到投诉之日{received.occurred_on}",
+            f"answered on {reply.on}, before the complaint came in on {received.occurred_on}",
+            clause="SPEC §3.9",
+            position=position,
+        )
+    to_nobody = normal_name(reply.mode) in {normal_name(NO_ANSWER), normal_name(PUBLIC_NOTICE)}
+    if to_nobody and not said.anonymous:
+        raise RuleBroken(
+            f"“{reply.mode}”只用于匿名投诉；本件投诉人已知，须向其本人答复",
+            f"{reply.mode!r} is for anonymous complaints; this complainant is known and must be "
+            "answered",
+            clause="S003-65",
+            position=position,
+        )
+    if said.anonymous and reply.complainant_ack is not None:
+        raise RuleBroken(
+            "匿名投诉没有可以确认的投诉人；请不填 complainant_ack",
+            "an anonymous complaint has no complainant to acknowledge; leave complainant_ack out",
+            clause="S003-65",
+            position=position,
+        )
 
 
 class ComplaintReviewRequested(Event):
@@ -164,6 +241,7 @@ class ComplaintReviewRequested(Event):
     title_zh = "申请复查"
     sentence_zh = "投诉{complaint_id}申请复查"
     sentence_en = "Review of complaint {complaint_id} requested"
+    settled = ("complaint_id",)
 
     complaint_id: ComplaintId
     grounds: PersonalText
@@ -175,6 +253,7 @@ class ComplaintReviewed(Event):
     title_zh = "复查"
     sentence_zh = "投诉{complaint_id}复查结论：{outcome}，重新办理：{reopened}"
     sentence_en = "Complaint {complaint_id} reviewed: {outcome}, reopened: {reopened}"
+    settled = ("complaint_id",)
 
     complaint_id: ComplaintId
     outcome: Line

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
@@ -57,6 +58,10 @@ class FundScheduleSet(Event):
         """The day by which all of it is due."""
         return max(line.due for line in self.lines)
 
+    def uphold(self, case: Deliberation, mine: Recorded) -> None:
+        if not mine.is_new:
+            _require_longer(case, mine, self.project_id)
+
 
 class FundScheduleExtended(Event):
     """A project's payments were put off, on the strength of a document (SPEC §3.8, S003-31)."""
@@ -79,6 +84,15 @@ class FundScheduleExtended(Event):
         """The day by which all of it is due."""
         return max(line.due for line in self.lines)
 
+    def uphold(self, case: Deliberation, mine: Recorded) -> None:
+        if schedules(case, self.project_id)[0].stated.position == mine.position:
+            raise RuleBroken(
+                f"项目{self.project_id}尚无进资计划，无从延期；请先用 set-fund-schedule 设定",
+                f"project {self.project_id} has no schedule to extend; record set-fund-schedule first",
+                clause="SPEC §3.8",
+            )
+        _require_longer(case, mine, self.project_id)
+
 
 class FundDunningIssued(Event):
     """A letter asked for outstanding funds by a day (SPEC §3.8, S003-31)."""
@@ -91,6 +105,18 @@ class FundDunningIssued(Event):
     letter_no: Line
     due: date
 
+    def uphold(self, case: Deliberation, mine: Recorded) -> None:
+        for other in case.events(tag("project", self.project_id), FundDunningIssued):
+            assert isinstance(other.event, FundDunningIssued)
+            if other.event.letter_no == self.letter_no and other.position != mine.position:
+                raise RuleBroken(
+                    f"催资函{self.letter_no}已登记（第{other.position}号记录）；请核对文号",
+                    f"letter {self.letter_no} is recorded already (event {other.position}); "
+                    "check its number",
+                    clause="SPEC §3.8",
+                    position=other.position,
+                )
+
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
@@ -99,18 +125,45 @@ class Schedule:
     stated: Recorded
     lines: tuple[ScheduleLine, ...]
 
+    @property
+    def last_due(self) -> date:
+        """The day by which all of it is due."""
+        return max(line.due for line in self.lines)
+
 
 def schedule(case: Deliberation, project_id: str) -> Schedule | None:
     """The schedule in force: the latest set or extended, or stated in a signing; None if none is."""
-    found: Schedule | None = None
+    return next(reversed(schedules(case, project_id)), None)
+
+
+def schedules(case: Deliberation, project_id: str) -> list[Schedule]:
+    """Every schedule that a project was given, each replacing the one before."""
+    found: list[Schedule] = []
     wanted = (FundScheduleSet, FundScheduleExtended, SigningRecorded)
     for recorded in case.events(tag("project", project_id), *wanted):
         match recorded.event:
             case FundScheduleSet(lines=lines) | FundScheduleExtended(lines=lines):
-                found = Schedule(recorded, lines)
+                found.append(Schedule(recorded, lines))
             case SigningRecorded(fund_schedule=lines) if lines:
-                found = Schedule(recorded, lines)
+                found.append(Schedule(recorded, lines))
     return found
+
+
+def _require_longer(case: Deliberation, mine: Recorded, project_id: str) -> None:
+    """RuleBroken where an extension does not reach beyond the schedule before it."""
+    for former, later in pairwise(schedules(case, project_id)):
+        pair = (former.stated.position, later.stated.position)
+        if mine.position not in pair or not isinstance(later.stated.event, FundScheduleExtended):
+            continue
+        if later.last_due <= former.last_due:
+            raise RuleBroken(
+                f"延期后的最后到期日 {later.last_due} 不晚于原计划的 {former.last_due}；"
+                "延期须更晚，如只是调整请用 set-fund-schedule",
+                f"the last day {later.last_due} is not later than {former.last_due} of the former "
+                "schedule; an extension must be, to rearrange payments use set-fund-schedule",
+                clause="SPEC §3.8",
+                position=next(position for position in pair if position != mine.position),
+            )
 
 
 class SetFundSchedule(Command):
@@ -138,26 +191,6 @@ class ExtendFundSchedule(Command):
     lines: PaymentPlan
     ext_doc: DocumentRef
 
-    def decide(self, case: Deliberation) -> None:
-        former = schedule(case, self.project_id)
-        if former is None:
-            raise RuleBroken(
-                f"项目{self.project_id}尚无进资计划，无从延期；请先用 set-fund-schedule 设定",
-                f"project {self.project_id} has no schedule to extend; record set-fund-schedule first",
-                clause="SPEC §3.8",
-            )
-        before, after = (max(line.due for line in x.lines) for x in (former, self))
-        if after <= before:
-            raise RuleBroken(
-                f"延期后的最后到期日 {after} 不晚于原计划的 {before}；"
-                "延期须更晚，如只是调整请用 set-fund-schedule",
-                f"the last day {after} is not later than {before} of the former schedule; "
-                "an extension must be, to rearrange payments use set-fund-schedule",
-                clause="SPEC §3.8",
-                position=former.stated.position,
-            )
-        super().decide(case)
-
 
 class IssueFundDunning(Command):
     """Record a letter that asks for outstanding funds by a day (SPEC §3.8)."""
@@ -169,16 +202,3 @@ class IssueFundDunning(Command):
     project_id: ProjectId
     letter_no: Line
     due: date
-
-    def decide(self, case: Deliberation) -> None:
-        for earlier in case.events(tag("project", self.project_id), FundDunningIssued):
-            assert isinstance(earlier.event, FundDunningIssued)
-            if earlier.event.letter_no == self.letter_no:
-                raise RuleBroken(
-                    f"催资函{self.letter_no}已登记（第{earlier.position}号记录）；请核对文号",
-                    f"letter {self.letter_no} is recorded already (event {earlier.position}); "
-                    "check its number",
-                    clause="SPEC §3.8",
-                    position=earlier.position,
-                )
-        super().decide(case)

@@ -7,7 +7,7 @@ from typing import Literal
 from domain.command import Command
 from domain.deliberation import Deliberation
 from domain.errors import RuleBroken
-from domain.event import Event
+from domain.event import Event, Recorded
 from domain.personal import Commitment, PersonalText
 from domain.roles import Role
 from domain.subjects import ParticipantId, PersonId, UnitId, tag
@@ -36,6 +36,20 @@ class UnitRegistered(Event):
     kind: UnitKind
     parent: UnitId | None = None
 
+    def uphold(self, case: Deliberation, mine: Recorded) -> None:
+        above = self.parent
+        while not mine.is_new and above is not None:
+            if above == self.unit_id:
+                raise RuleBroken(
+                    f"单位{self.unit_id}不能隶属于自己或其下级{self.parent}；请核对 parent",
+                    f"unit {self.unit_id} cannot stand below itself or its own {self.parent}; "
+                    "check parent",
+                    clause="SPEC §3.2",
+                )
+            said = case.require("unit", above).event
+            assert isinstance(said, UnitRegistered)
+            above = said.parent
+
 
 class RegisterUnit(Command):
     """Register a unit under its parent (SPEC §3.2)."""
@@ -62,6 +76,17 @@ class UnitRenamed(Event):
     old_name: Line
     name: Line
 
+    def uphold(self, case: Deliberation, mine: Recorded) -> None:
+        if self.name == self.old_name:
+            named = case.events(tag("unit", self.unit_id), UnitRegistered, UnitRenamed)
+            position = max(r.position for r in named if r.position < mine.position)
+            raise RuleBroken(
+                f"单位{self.unit_id}现名就是“{self.name}”（第{position}号记录）",
+                f"unit {self.unit_id} is called {self.name!r} already (event {position})",
+                clause="SPEC §3.2",
+                position=position,
+            )
+
 
 class RenameUnit(Command):
     """Give a unit a new name from the business date on (SPEC §3.2, S001-18)."""
@@ -77,13 +102,6 @@ class RenameUnit(Command):
         last = case.events(tag("unit", self.unit_id), UnitRenamed)
         named = last[-1] if last else case.require("unit", self.unit_id)
         assert isinstance(named.event, UnitRegistered | UnitRenamed)
-        if named.event.name == self.name:
-            raise RuleBroken(
-                f"单位{self.unit_id}现名就是“{self.name}”（第{named.position}号记录）",
-                f"unit {self.unit_id} is called {self.name!r} already (event {named.position})",
-                clause="SPEC §3.2",
-                position=named.position,
-            )
         case.record(UnitRenamed, unit_id=self.unit_id, old_name=named.event.name, name=self.name)
 
 
@@ -108,6 +126,17 @@ class ParticipantRegistered(Event):
     def called(self) -> str | Commitment | None:
         """Its name, whichever field holds it."""
         return self.name or self.person_name
+
+    def uphold(self, case: Deliberation, mine: Recorded) -> None:
+        natural = self.kind in NATURAL_PERSONS
+        right, wrong = ("person_name", "name") if natural else ("name", "person_name")
+        if getattr(self, right) is None or getattr(self, wrong) is not None:
+            raise RuleBroken(
+                f"“{self.kind}”的名称应填在 {right}，{wrong} 须为空；请一并更正",
+                f"the name of a {self.kind} stands in {right}, and {wrong} is empty; "
+                "correct both together",
+                clause="DESIGN §3",
+            )
 
 
 class RegisterParticipant(Command):
@@ -169,6 +198,22 @@ class PostLeft(Event):
     unit_id: UnitId
     post: Line
 
+    def uphold(self, case: Deliberation, mine: Recorded) -> None:
+        held = False
+        for recorded in case.events(tag("participant", self.person), PostHeld, PostLeft):
+            event = recorded.event
+            assert isinstance(event, PostHeld | PostLeft)
+            same = (event.unit_id, event.post) == (self.unit_id, self.post)
+            if same and recorded.position < mine.position:
+                held = isinstance(event, PostHeld)
+        if not held:
+            raise RuleBroken(
+                f"记录中{self.person}未任{self.unit_id}“{self.post}”；请先用 hold-post 登记任职",
+                f"{self.person} does not hold the post {self.post!r} in {self.unit_id}; "
+                "record hold-post first",
+                clause="SPEC §3.2",
+            )
+
 
 class LeavePost(Command):
     """Record that a person left a post on the business date (SPEC §3.2)."""
@@ -181,22 +226,6 @@ class LeavePost(Command):
     unit_id: UnitId
     post: Line
 
-    def decide(self, case: Deliberation) -> None:
-        held = False
-        for recorded in case.events(tag("participant", self.person), PostHeld, PostLeft):
-            event = recorded.event
-            assert isinstance(event, PostHeld | PostLeft)
-            if (event.unit_id, event.post) == (self.unit_id, self.post):
-                held = isinstance(event, PostHeld)
-        if not held:
-            raise RuleBroken(
-                f"记录中{self.person}现未任{self.unit_id}“{self.post}”；请先用 hold-post 登记任职",
-                f"{self.person} does not hold the post {self.post!r} in {self.unit_id}; "
-                "record hold-post first",
-                clause="SPEC §3.2",
-            )
-        super().decide(case)
-
 
 class FirstResponsiblePersonSet(Event):
     """A person became the first responsible person of a unit, from the business date (SPEC §3.2)."""
@@ -208,6 +237,20 @@ class FirstResponsiblePersonSet(Event):
     unit: UnitId
     person: PersonId
 
+    def uphold(self, case: Deliberation, mine: Recorded) -> None:
+        named = case.events(tag("unit", self.unit), FirstResponsiblePersonSet)
+        before = [r for r in named if r.position < mine.position][-1:]
+        for recorded in before:
+            assert isinstance(recorded.event, FirstResponsiblePersonSet)
+            if recorded.event.person == self.person:
+                raise RuleBroken(
+                    f"{self.unit}现任第一责任人就是{self.person}（第{recorded.position}号记录）",
+                    f"{self.person} is the first responsible person of {self.unit} already "
+                    f"(event {recorded.position})",
+                    clause="SPEC §3.2",
+                    position=recorded.position,
+                )
+
 
 class SetFirstResponsiblePerson(Command):
     """Name the first responsible person of a unit; the newest one is in charge (SPEC §3.2, S000-33)."""
@@ -218,17 +261,3 @@ class SetFirstResponsiblePerson(Command):
 
     unit: UnitId
     person: PersonId
-
-    def decide(self, case: Deliberation) -> None:
-        last = case.events(tag("unit", self.unit), FirstResponsiblePersonSet)[-1:]
-        for recorded in last:
-            assert isinstance(recorded.event, FirstResponsiblePersonSet)
-            if recorded.event.person == self.person:
-                raise RuleBroken(
-                    f"{self.unit}现任第一责任人就是{self.person}（第{recorded.position}号记录）",
-                    f"{self.person} is the first responsible person of {self.unit} already "
-                    f"(event {recorded.position})",
-                    clause="SPEC §3.2",
-                    position=recorded.position,
-                )
-        super().decide(case)

@@ -112,18 +112,6 @@ class Production:
     status: ProductionStatus = "恢复"
     changed: Recorded | None = None
 
-    @property
-    def began(self) -> ProductionStarted:
-        """How production first began."""
-        assert isinstance(self.first.event, ProductionStarted)
-        return self.first.event
-
-    @property
-    def kind(self) -> ProductionKind:
-        """Whether the latest start was in part or in full."""
-        assert isinstance(self.started.event, ProductionStarted)
-        return self.started.event.kind
-
 
 def production(case: Deliberation, project_id: str) -> Production | None:
     """Fold one project's production; None while it has none. What runs normally reads 恢复."""
