@@ -10,9 +10,9 @@ import asyncio
 import json
 import threading
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 
+import anyio
 import psycopg
 from eventsourcing.dcb.api import DCBQuery, DCBQueryItem
 
@@ -71,8 +71,9 @@ class Waiting:
 
     async def more(self, seconds: float) -> None:
         """Return at the next hint, or after a while; a hint that came since the last call counts."""
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._hinted.wait(), seconds)
+        # Not asyncio.wait_for: before Python 3.12 it can swallow the end of the stream.
+        with anyio.move_on_after(seconds):
+            await self._hinted.wait()
         self._hinted.clear()
 
     def hint(self) -> None:

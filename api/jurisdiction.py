@@ -14,6 +14,7 @@ import structlog
 from psycopg_pool import ConnectionPool
 
 import domain.catalogue
+import projections.views
 from api.metrics import Metrics
 from api.provision import Addresses, as_service, provision
 from api.settings import Settings
@@ -24,12 +25,18 @@ from eventlog.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from eventlog.recorder import PostgresRecorder, Unreachable
 from eventlog.registrar import Answer, Registrar, Verdict
 from eventlog.setup import enact_rulebook
-from projections.projector import progress
+from projections.projector import Projector, progress
 
 assert domain.catalogue.COMMANDS, "the registries are filled by importing the catalogue"
+assert projections.views.__all__, "and that of the views by importing their package"
 
-AWAY = (Unreachable, psycopg.OperationalError, psycopg.InterfaceError)
-"""What a database that is restarting, full or unreachable looks like from here."""
+AWAY = (
+    Unreachable,
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    psycopg.errors.ReadOnlySqlTransaction,
+)
+"""What a database that is restarting, full, unreachable or just demoted looks like from here."""
 
 CONNECTION_TIMEOUT_S = 5.0
 GUARD_PERIOD_S = 5.0
@@ -162,6 +169,8 @@ def opened(settings: Settings, *, set_up: bool = True) -> Iterator[Jurisdiction]
         with connected(settings, addresses, server) as jurisdiction:
             if set_up:
                 jurisdiction.patiently(lambda: enact_rulebook(jurisdiction.registrar))
+                # Reads find their tables, if empty, before any projector has come round.
+                jurisdiction.patiently(lambda: Projector(jurisdiction.pool).prepare())
             yield jurisdiction
     finally:
         if server is not None:
@@ -191,6 +200,7 @@ def connected(
         settings.jurisdiction,
         server=server,
         patience_s=settings.patience_s,
+        migrated=addresses.migrated,
     )
     try:
         yield jurisdiction

@@ -8,13 +8,10 @@ from contextlib import contextmanager
 
 import structlog
 
-import projections.views
 from api.jurisdiction import AWAY, Jurisdiction
 from api.logs import failure
 from projections.projector import Progress, Projector, progress
 from projections.rebuild import rebuild
-
-assert projections.views.__all__, "the registry of views is filled by importing the package"
 
 AGAIN_AFTER_S = 2.0
 

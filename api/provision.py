@@ -22,6 +22,8 @@ from eventlog.migrate import migrate, service_role
 DATABASE = "yinzheng"
 OWNER = "yinzheng_owner"
 SERVER = "yinzheng_server"
+PATIENCE = {"connect_timeout": 5, "keepalives_idle": 10, "tcp_user_timeout": 15_000}
+"""How soon a host that vanished without a word is given up, unless the address says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +89,10 @@ def as_service(conninfo: str, schema: str) -> str:
     As connection options both survive RESET, and tables that the service builds for its facts
     belong to the group, whoever is logged in.
     """
-    given = conninfo_to_dict(conninfo).get("options") or ""
-    options = f"{given} -c search_path={schema} -c role={service_role(schema)}"
-    return make_conninfo(conninfo, options=options.strip(), application_name="yinzheng")
+    given = conninfo_to_dict(conninfo)
+    options = f"{given.get('options') or ''} -c search_path={schema} -c role={service_role(schema)}"
+    patience = {name: value for name, value in PATIENCE.items() if name not in given}
+    return make_conninfo(conninfo, options=options.strip(), application_name="yinzheng", **patience)
 
 
 def _provision_embedded(server: EmbeddedPostgres, data: Path, schema: str) -> tuple[str, str]:
@@ -168,8 +171,10 @@ def _admit(owner: str, login: str, schema: str) -> None:
     """Let the service's user take on the group role; the owner granted it, or is that user."""
     group = service_role(schema)
     with psycopg.connect(login, autocommit=True) as connection:
+        # Before PostgreSQL 16 every member may take on the role.
+        wanted = "set" if connection.info.server_version >= 160000 else "member"
         row = connection.execute(
-            "select current_user, pg_has_role(current_user, %s, 'set')", [group]
+            "select current_user, pg_has_role(current_user, %s, %s)", [group, wanted]
         ).fetchone()
     assert row is not None
     user, admitted = row

@@ -7,8 +7,11 @@ import socket
 from collections.abc import Callable
 
 import uvicorn
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
 
+THREADS = 100
+"""Commands that wait for a database that is away must leave threads to those who ask for health."""
 GRACE_S = 10
 """What is under way at a stop has this long to finish."""
 
@@ -25,6 +28,7 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen, then tell."""
+        current_default_thread_limiter().total_tokens = THREADS
         await super().startup(sockets)
         if self.started:
             self._ready()

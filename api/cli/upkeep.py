@@ -13,7 +13,6 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-import projections.views
 from api import logs
 from api.cli.options import AsJson, Data, quiet, settings
 from api.cli.outcome import Exit, Stopped
@@ -22,8 +21,6 @@ from api.projecting import Projecting
 from projections.facts import VIEWS
 from projections.rebuild import Rebuilt
 from projections.rebuild import rebuild as rebuild_views
-
-assert projections.views.__all__, "the registry of views is filled by importing the package"
 
 
 def add_to(app: typer.Typer) -> None:

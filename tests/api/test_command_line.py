@@ -164,6 +164,18 @@ def test_migrating_again_does_nothing(run: Run) -> None:
     assert run("migrate", "--json") == (Exit.OK, "[]\n", "")
 
 
+def test_migrating_names_what_ran(
+    run: Run, monkeypatch: pytest.MonkeyPatch, database: TestDatabase
+) -> None:
+    monkeypatch.setenv("YINZHENG_SCHEMA", f"{database.schema}_new")
+    code, out, _ = run("migrate")
+    with database.connect() as connection:
+        connection.execute(f"drop schema {database.schema}_new cascade".encode())
+        connection.execute(f"drop role {database.schema}_new_service".encode())
+    assert code == Exit.OK
+    assert out.splitlines()[0] == "0001_record.sql"
+
+
 def test_facts_are_exported_in_three_formats(run: Run, office: str, tmp_path: Path) -> None:
     run(*UNIT, "--occurred-on", "2012-01-05")
     (row,) = csv.DictReader(io.StringIO(run("export", "unit")[1]))

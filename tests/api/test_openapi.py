@@ -36,3 +36,13 @@ def test_every_operation_but_the_open_ones_asks_for_a_token(service: Service) ->
         if not operation.get("security")
     }
     assert without == {"/health", "/metrics"}
+
+
+def test_the_page_names_every_address_and_loads_nothing_from_elsewhere(service: Service) -> None:
+    answer = service.client.get("/docs")
+    assert answer.status_code == 200
+    for path in service.client.get("/openapi.json").json()["paths"]:
+        assert f"<code>{path}</code>" in answer.text
+    assert "登记单位" in answer.text
+    assert "//" not in answer.text.replace("<!doctype", "")
+    assert "script" not in answer.text
