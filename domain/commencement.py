@@ -18,7 +18,7 @@ from domain.deliberation import Deliberation
 from domain.errors import DutiesNotSeparated, RuleBroken
 from domain.event import Event, Recorded
 from domain.roles import Role
-from domain.separation import require_separate
+from domain.separation import require_other_hands
 from domain.subjects import PersonId, ProjectId, tag
 from domain.texts import DocumentRef, Text
 
@@ -191,7 +191,7 @@ def _require_impartial(case: Deliberation, verdict: Recorded, project_id: str) -
 
 def _require_apart(project_id: str, report: Recorded, verdict: Recorded) -> None:
     zh, en = f"项目{project_id}的动工", f"the start of project {project_id}"
-    require_separate(verdict, report, zh, en)
+    require_other_hands(verdict, report, zh, en)
     said = verdict.event
     named = said.certifiers if isinstance(said, CommencementCertified) else ()
     if own := [c for c in named if report.is_by(c, verdict.actor.account)]:

@@ -17,7 +17,7 @@ from domain.event import Event, Recorded
 from domain.identity import evidence_key
 from domain.money import Money, PositiveMoney
 from domain.roles import Role
-from domain.separation import require_separate
+from domain.separation import require_other_hands
 from domain.subjects import ProjectId, tag
 from domain.texts import CreditCode, DocumentRef, Line
 
@@ -121,7 +121,7 @@ class CapitalVerified(Event):
         )
         for claim in require_company(case, self.project_id).increases:
             if claim.position < mine.position:
-                require_separate(mine, claim, zh, en)
+                require_other_hands(mine, claim, zh, en)
 
 
 def _second_company(project_id: str, held: Recorded) -> RuleBroken:

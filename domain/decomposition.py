@@ -6,6 +6,7 @@ from datetime import date
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from domain.assignment import own_office, registered
 from domain.command import Command
 from domain.deliberation import Ask, Deliberation, creators
 from domain.errors import RuleBroken
@@ -18,10 +19,6 @@ from domain.targets import (
     Target,
     TargetDecomposed,
     check_sum,
-    own_office,
-    registered,
-    require_measurable,
-    require_unused,
     target,
     values_in_force,
 )
@@ -55,25 +52,7 @@ class DecomposeTarget(Command):
     def decide(self, case: Deliberation) -> None:
         parent = target(case, self.parent_id)
         self._read_ahead(case)
-        taken = {share.assignee for share in parent.shares}
-        shares = []
-        for child in self.children:
-            if child.assignee in taken:
-                raise RuleBroken(
-                    f"任务{self.parent_id}已向{child.assignee}分解一份；改变数额请用 adjust-target",
-                    f"{child.assignee} has a share of target {self.parent_id} already; "
-                    "to change its value use adjust-target",
-                    clause="SPEC §3.2",
-                    position=parent.stated.position,
-                )
-            taken.add(child.assignee)
-            shares.append(self._share(case, parent, child))
-        if len({share.target_id for share in shares}) < len(shares):
-            raise RuleBroken(
-                "各份任务的 target_id 有重复；请各用一个编号",
-                "two shares have the same target_id; give each its own",
-                clause="DESIGN §2",
-            )
+        shares = [self._share(case, parent, child) for child in self.children]
         case.record(
             TargetDecomposed,
             parent_id=self.parent_id,
@@ -95,7 +74,6 @@ class DecomposeTarget(Command):
         return child.target_id or f"{self.parent_id}.{child.assignee}"
 
     def _share(self, case: Deliberation, parent: Target, child: NewShare) -> Share:
-        require_measurable(parent, child.value)
         kind = registered(case, child.assignee) or own_office(child.assignee, {case.actor.unit})
         target_id = self._share_id(child)
         if len(target_id) > 64:
@@ -104,7 +82,6 @@ class DecomposeTarget(Command):
                 f"the share's id {target_id!r} is longer than 64 characters; give it a target_id",
                 clause="DESIGN §2",
             )
-        require_unused(case, target_id)
         if not parent.terms.period.start <= child.due <= parent.end:
             case.warn(
                 "target.due",

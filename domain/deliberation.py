@@ -115,8 +115,9 @@ class Deliberation(Slice[Event]):
             self._standing = effective(list(self._known.values()))
         standing = self._standing
         if (mine := self._supposed) is not None:
-            others = [r for r in standing if r.position != mine.position]
-            standing = sorted([*others, mine], key=lambda r: r.position)
+            standing = [r for r in standing if r.position != mine.position] + [mine]
+            if not mine.is_new:
+                standing.sort(key=lambda r: r.position)
         return [
             recorded
             for recorded in standing

@@ -13,7 +13,7 @@ from domain.errors import NotPermitted, RuleBroken
 from domain.event import Recorded
 from domain.money import CNY, Money
 from domain.roles import Role
-from domain.separation import require_separate
+from domain.separation import require_other_hands
 
 if TYPE_CHECKING:
     from domain.funds import Arrival
@@ -66,7 +66,7 @@ def require_fitting(state: Arrival, mine: Recorded, amount: Money, left: int) ->
     """A verdict is by others than the report, in its currency, and within the `left` minor units."""
     said = state.said
     arrival_id, reported = said.arrival_id, said.amount.currency
-    require_separate(mine, state.reported, f"到位资金{arrival_id}", f"arrival {arrival_id}")
+    require_other_hands(mine, state.reported, f"到位资金{arrival_id}", f"arrival {arrival_id}")
     if amount.currency != reported:
         raise RuleBroken(
             f"到位资金{arrival_id}以 {reported} 上报；请以 {reported} 填报金额",

@@ -19,7 +19,7 @@ from domain.identity import Investor, normal_name
 from domain.money import Money
 from domain.personal import PersonalText
 from domain.roles import Role
-from domain.separation import require_separate
+from domain.separation import require_other_hands
 from domain.subjects import LeadId, ParticipantId, ProjectId, RivalId, tag
 from domain.texts import Line, Sha256, Text
 
@@ -294,7 +294,7 @@ def _require_impartial(verdict: Recorded, registered: Recorded) -> None:
     said = registered.event
     assert isinstance(said, LeadRegistered)
     zh, en = f"线索{said.lead_id}", f"lead {said.lead_id}"
-    require_separate(verdict, registered, zh, en, claimants=(said.registrant,))
+    require_other_hands(verdict, registered, zh, en, claimants=(said.registrant,))
 
 
 def _require_own(said: LeadRegistered, mine: Recorded) -> None:

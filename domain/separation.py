@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from domain.command import Command
-from domain.deliberation import Deliberation
 from domain.errors import DutiesNotSeparated
 from domain.event import Recorded
 
 
-def require_separate(
+def require_other_hands(
     verdict: Recorded,
     claim: Recorded,
     zh: str,
@@ -44,30 +42,3 @@ def require_separate(
         clause="SPEC §3.0",
         position=verdict.position,
     )
-
-
-def require_other_hands(
-    case: Deliberation,
-    command: Command,
-    claim: Recorded,
-    zh: str,
-    en: str,
-    *,
-    claimants: Iterable[str] = (),
-) -> None:
-    """DutiesNotSeparated if whoever judges now made, or was named in, the claim (SPEC §3.0).
-
-    Compared are the account, its person and the person acted for on both sides; `claimants` are
-    further persons to whom the claim belongs. `zh` and `en` name what was claimed.
-    """
-    judges = {case.actor.person, command.on_behalf_of} - {None}
-    if not judges.isdisjoint(claimants) or any(
-        claim.is_by(judge, case.actor.account) for judge in judges if judge is not None
-    ):
-        raise DutiesNotSeparated(
-            f"{zh}由本账号或本人登记（第{claim.position}号记录），须由他人认定",
-            f"{en} was recorded by this account or person (event {claim.position}); "
-            "somebody else must judge it",
-            clause="SPEC §3.0",
-            position=claim.position,
-        )

@@ -21,7 +21,7 @@ from domain.exchange import one_currency, prefer_rate_of, require_rate
 from domain.money import Fx, Money, PositiveMoney
 from domain.projects import Parties
 from domain.roles import Role
-from domain.separation import require_separate
+from domain.separation import require_other_hands
 from domain.signing_terms import (
     TERMS,
     ActivityLevel,
@@ -114,7 +114,7 @@ class SigningVerified(Event):
         zh, en = f"签约{self.signing_id}", f"signing {self.signing_id}"
         for claim in (state.recorded, *state.amendments):
             if claim.position < mine.position:
-                require_separate(mine, claim, zh, en)
+                require_other_hands(mine, claim, zh, en)
         genuine = (
             r
             for r in case.events(tag("signing", self.signing_id), SigningVerified)

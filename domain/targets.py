@@ -15,15 +15,12 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from domain.campaigns import CampaignCreated
-from domain.command import Command
-from domain.deliberation import Deliberation, creators
+from domain.deliberation import Deliberation
 from domain.errors import RuleBroken, SubjectAlreadyExists, SubjectUnknown
 from domain.event import Event, Recorded
 from domain.metrics import METRIC_NAMES, Metric, PositiveQuantity, require_unit, unit_fault
 from domain.money import PositiveMoney
 from domain.projects import ProjectClass
-from domain.roles import Role
 from domain.subjects import KINDS, CampaignId, Identifier, TargetId, TaskId, tag
 from domain.texts import DocumentRef, Line, Period, Text
 
@@ -68,6 +65,16 @@ class TargetAssigned(Event):
     def _measurable(self) -> Self:
         require_unit(self.metric, self.value, self.unit)
         return self
+
+    def uphold(self, case: Deliberation, mine: Recorded) -> None:
+        _require_unused(case, mine, self.target_id)
+        _require_sole_task(case, mine, self)
+        if not mine.is_new:
+            state = target(case, self.target_id)
+            for share in state.shares:
+                require_measurable(state, share.value)
+            if state.shares:
+                check_sum(case, state, state.value, values_in_force(case, state))
 
     def extra_tags(self) -> tuple[str, ...]:
         return (tag(self.assignee_kind, self.assignee),)
@@ -127,6 +134,13 @@ class TargetDecomposed(Event):
         )
         return tuple(one for pair in of_share for one in pair)
 
+    def uphold(self, case: Deliberation, mine: Recorded) -> None:
+        parent = target(case, self.parent_id)
+        _require_share_each(case, mine, self)
+        for share in self.children:
+            require_measurable(parent, share.value)
+            _require_unused(case, mine, share.target_id)
+
 
 class TargetAdjusted(Event):
     """A target's value was changed, for a reason and by a document (SPEC §3.2)."""
@@ -148,6 +162,9 @@ class TargetAdjusted(Event):
 
     def extra_tags(self) -> tuple[str, ...]:
         return (tag(self.assignee_kind, self.assignee),)
+
+    def uphold(self, case: Deliberation, mine: Recorded) -> None:
+        require_measurable(target(case, self.target_id), self.new)
 
 
 @dataclass
@@ -223,58 +240,6 @@ def target(case: Deliberation, target_id: str) -> Target:
     return found
 
 
-class AssignTarget(Command):
-    """Assign a target to a unit or participant for a period (SPEC §3.2).
-
-    The assignee is registered, or is the jurisdiction's own office: the owner of the campaign or
-    the unit of whoever assigns.
-    """
-
-    title_zh = "下达任务"
-    recorders = (Role.LG,)
-    records = TargetAssigned
-
-    target_id: TargetId | None = None
-    assignee: Identifier
-    metric: Metric
-    value: PositiveQuantity
-    unit: Line
-    kind: TargetKind
-    period: Period
-    class_: ProjectClass | None = Field(default=None, alias="class")
-    min_amount: PositiveMoney | None = None
-
-    @model_validator(mode="after")
-    def _measurable(self) -> Self:
-        require_unit(self.metric, self.value, self.unit)
-        return self
-
-    def decide(self, case: Deliberation) -> None:
-        kind = self._assignee_kind(case)
-        mine = TargetAssigned(**self.said(TargetAssigned), assignee_kind=kind)
-        require_unused(case, mine.target_id)
-        for recorded in case.events(tag(kind, self.assignee), TargetAssigned):
-            if _same_task(recorded.event, mine):
-                assert isinstance(recorded.event, TargetAssigned)
-                raise RuleBroken(
-                    f"{self.assignee}同一指标、性质、期间的任务已下达"
-                    f"（{recorded.event.target_id}，第{recorded.position}号记录）；改变数额请用 adjust-target",
-                    f"{self.assignee} has this target already ({recorded.event.target_id}, event "
-                    f"{recorded.position}); to change its value use adjust-target",
-                    clause="SPEC §3.2",
-                    position=recorded.position,
-                )
-        case.record(TargetAssigned, **self.said(TargetAssigned), assignee_kind=kind)
-
-    def _assignee_kind(self, case: Deliberation) -> AssigneeKind:
-        own = {case.actor.unit}
-        if self.campaign_id is not None:
-            campaign = case.require("campaign", self.campaign_id).event
-            assert isinstance(campaign, CampaignCreated)
-            own.add(campaign.owner)
-        return registered(case, self.assignee) or own_office(self.assignee, own)
-
-
 def _same_task(other: Event, mine: TargetAssigned) -> bool:
     """Whether both set the same task; class and least amount tell nested targets apart (S001-04)."""
     compared = (
@@ -290,70 +255,57 @@ def _same_task(other: Event, mine: TargetAssigned) -> bool:
     return all(getattr(other, name) == getattr(mine, name) for name in compared)
 
 
-def registered(case: Deliberation, assignee: str) -> AssigneeKind | None:
-    """Whether an id is a registered unit's or else a registered participant's."""
-    kinds: tuple[AssigneeKind, ...] = ("unit", "participant")
-    case.fetch([(tag(kind, assignee), creators(kind)) for kind in kinds])
-    return next((kind for kind in kinds if case.find(kind, assignee)), None)
-
-
-def own_office(assignee: str, own: set[str]) -> AssigneeKind:
-    """`unit` if the assignee is one of the jurisdiction's own offices; SubjectUnknown if not."""
-    if assignee not in own:
-        raise SubjectUnknown("任务承担单位或个人", "unit or participant", assignee)
-    return "unit"
-
-
-def require_unused(case: Deliberation, target_id: str) -> None:
-    """SubjectAlreadyExists if an assigned target or a share has this id."""
-    if taken := find_target(case, target_id):
-        raise SubjectAlreadyExists(
-            f"任务编号“{target_id}”已由第{taken.stated.position}号记录使用；请改用新的编号",
-            f"target {target_id!r} is already taken by event {taken.stated.position}; use another id",
-            clause="DESIGN §2",
-            position=taken.stated.position,
-        )
-
-
-class AdjustTarget(Command):
-    """Change the value of a target or share, on the strength of a document (SPEC §3.2)."""
-
-    title_zh = "调整任务"
-    recorders = (Role.LG,)
-    records = TargetAdjusted
-
-    target_id: TaskId
-    value: PositiveQuantity
-    reason: Text
-    doc: DocumentRef
-
-    def decide(self, case: Deliberation) -> None:
-        state = target(case, self.target_id)
-        require_measurable(state, self.value)
-        if Decimal(self.value) == Decimal(state.value):
+def _require_sole_task(case: Deliberation, mine: Recorded, said: TargetAssigned) -> None:
+    """RuleBroken if the same task was assigned by another event."""
+    for other in case.events(tag(said.assignee_kind, said.assignee), TargetAssigned):
+        if other.position != mine.position and _same_task(other.event, said):
+            assert isinstance(other.event, TargetAssigned)
             raise RuleBroken(
-                f"任务{self.target_id}现值就是{state.value}，无须调整",
-                f"target {self.target_id} stands at {state.value} already",
+                f"{said.assignee}同一指标、性质、期间的任务已下达"
+                f"（{other.event.target_id}，第{other.position}号记录）；改变数额请用 adjust-target",
+                f"{said.assignee} has this target already ({other.event.target_id}, event "
+                f"{other.position}); to change its value use adjust-target",
                 clause="SPEC §3.2",
-                position=state.stated.position,
+                position=other.position,
             )
-        case.record(
-            TargetAdjusted,
-            target_id=self.target_id,
-            assignee=state.assignee,
-            assignee_kind=state.assignee_kind,
-            campaign_id=state.terms.campaign_id,
-            old=state.value,
-            new=self.value,
-            unit=state.terms.unit,
-            reason=self.reason,
-            doc=self.doc,
+
+
+def _require_unused(case: Deliberation, mine: Recorded, target_id: str) -> None:
+    """SubjectAlreadyExists if another assigned target, or another share, has this id."""
+    for other in case.events(tag("target", target_id), TargetAssigned, TargetDecomposed):
+        if other.position != mine.position and tag("target", target_id) in other.event.introduced():
+            raise SubjectAlreadyExists(
+                f"任务编号“{target_id}”已由第{other.position}号记录使用；请改用新的编号",
+                f"target {target_id!r} is already taken by event {other.position}; use another id",
+                clause="DESIGN §2",
+                position=other.position,
+            )
+
+
+def _require_share_each(case: Deliberation, mine: Recorded, said: TargetDecomposed) -> None:
+    """RuleBroken if an assignee would hold two shares of a target, or two shares one id."""
+    taken: set[str] = set()
+    for other in case.events(tag("target", said.parent_id), TargetDecomposed):
+        event = other.event
+        assert isinstance(event, TargetDecomposed)
+        if other.position != mine.position and event.parent_id == said.parent_id:
+            taken.update(share.assignee for share in event.children)
+    for share in said.children:
+        if share.assignee in taken:
+            raise RuleBroken(
+                f"任务{said.parent_id}已向{share.assignee}分解一份；改变数额请用 adjust-target",
+                f"{share.assignee} has a share of target {said.parent_id} already; "
+                "to change its value use adjust-target",
+                clause="SPEC §3.2",
+                position=target(case, said.parent_id).stated.position,
+            )
+        taken.add(share.assignee)
+    if len({share.target_id for share in said.children}) < len(said.children):
+        raise RuleBroken(
+            "各份任务的 target_id 有重复；请各用一个编号",
+            "two shares have the same target_id; give each its own",
+            clause="DESIGN §2",
         )
-        if state.shares:
-            check_sum(case, state, self.value, values_in_force(case, state))
-        if state.parent is not None:
-            others = values_in_force(case, state.parent, besides=self.target_id)
-            check_sum(case, state.parent, state.parent.value, [*others, self.value])
 
 
 def values_in_force(case: Deliberation, parent: Target, besides: str | None = None) -> list[str]:
