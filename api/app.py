@@ -14,11 +14,35 @@ from api.feed import Feed
 from api.jurisdiction import Jurisdiction
 from api.logs import failure
 from api.methods import Methods
-from api.routes import commands, events, health, projects, rates
+from api.routes import (
+    campaigns,
+    commands,
+    complaints,
+    contacts,
+    docs,
+    events,
+    health,
+    leads,
+    projects,
+    rankings,
+    rates,
+)
 
 log = structlog.get_logger("yinzheng.http")
 
-ROUTERS = (commands.router, events.router, health.router, projects.router, rates.router)
+ROUTERS = (
+    campaigns.router,
+    commands.router,
+    complaints.router,
+    contacts.router,
+    events.router,
+    health.router,
+    leads.router,
+    projects.router,
+    rankings.router,
+    rates.router,
+    docs.router,
+)
 
 
 def create_app(jurisdiction: Jurisdiction) -> FastAPI:

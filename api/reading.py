@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, TypeVar
 
+import psycopg
 from fastapi import Depends, Query
 from pydantic import BeforeValidator, TypeAdapter, ValidationError
 
@@ -87,6 +88,15 @@ class Reading:
                 (unknown.title_zh, unknown.title_en),
                 (unknown.zh, unknown.en),
                 clause=unknown.clause,
+            ) from None
+        except psycopg.errors.UndefinedFunction:
+            # The first moments of a new jurisdiction, or of a release with a new view.
+            raise Problem(
+                503,
+                "not-projected-yet",
+                ("数据尚未建立", "The figures are not there yet"),
+                ("正在建立数据，请稍后重试", "they are being made; retry in a moment"),
+                headers={"Retry-After": "2"},
             ) from None
 
     @property

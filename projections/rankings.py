@@ -1,8 +1,9 @@
 """Rankings of participants by what they achieved: leads, negotiations, signings, starts (SPEC §6 K1–K4).
 
 Ranked is everybody who achieved something, and, last with 0, everybody of the competing kinds who was
-asked to: a campaign that sets targets asks those who have one, themselves or through a unit they belong
-to (a unit without a task is not ranked); one that sets none asks all (S002-03). A zero never wins.
+asked to: a campaign that hands out tasks asks those who have one, themselves or through a unit they
+belong to (a unit without a task is not ranked); one that has targets only as a whole, or none, asks all
+(S002-03). A zero never wins.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from projections.contributions import Contribution, Scope, once
 from projections.organisation import Organisation, organisation
 from projections.rate_rules import one_pass
 from projections.rulebook import Connection, parameters
-from projections.tasks import campaign, tasks
+from projections.tasks import Campaign, campaign, tasks, whole
 
 Kind = Literal["leads", "negotiations", "signings", "commencements"]
 KINDS: tuple[Kind, ...] = ("leads", "negotiations", "signings", "commencements")
@@ -106,13 +107,13 @@ def _ranking(
 ) -> Ranking:
     values = parameters(connection, asof, (*RULES, *RULES_OF[kind]))
     org = organisation(connection, asof, rollup_hamlets=flag(values, "rank.rollup_natural_village"))
-    scope = Scope(asof)
+    scope, found = Scope(asof), None
     if campaign_id is not None:
         found = campaign(connection, asof, campaign_id)
         scope = Scope(asof, campaign_id, found.start, found.end)
     achieved = _achieved(connection, kind, scope, org, values)
     credited = _credited(achieved, org)
-    asked = _asked(connection, asof, campaign_id, org, names(values, "rank.kinds"))
+    asked = _asked(connection, asof, found, org, names(values, "rank.kinds"))
     if by_kind is None:
         by_kind = one_of(values, "s002.rank_groups", "all", "by_kind") == "by_kind"
     ranked = places(
@@ -154,16 +155,19 @@ def _credited(achieved: Iterable[Contribution], org: Organisation) -> dict[str, 
 def _asked(
     connection: Connection,
     asof: AsOf,
-    campaign_id: str | None,
+    found: Campaign | None,
     org: Organisation,
     kinds: list[str],
 ) -> set[str]:
     """The participants of the competing kinds who are ranked even with nothing achieved."""
     competing = {who for who, known in org.participants.items() if known.kind in kinds}
-    found = tasks(connection, asof, campaign_id) if campaign_id is not None else []
-    if not found:
+    if found is None:
         return competing
-    assignees = {(task.assignee_kind, task.assignee) for task in found}
+    set_tasks = tasks(connection, asof, found.campaign_id)
+    at_large = whole(found, org, set_tasks)
+    assignees = {(t.assignee_kind, t.assignee) for t in set_tasks if t.assignee not in at_large}
+    if not assignees:
+        return competing
     return {
         who
         for who in competing

@@ -252,6 +252,7 @@ def test_where_targets_are_set_only_who_has_a_task_or_achieved_something_is_rank
     bureau.unit("u3", parent="u1")
     bureau.participant("p3", "u3")
     bureau.participant("agent", "u1", "中介")
+    bureau.target("t0", "u0", "leads", "9")  # the campaign's own: it asks everybody
     assert [p.participant for p in ranked(bureau).places] == ["p1", "p2", "p3"]
     bureau.target("t1", "u1", "leads", "1")
     assert [p.participant for p in ranked(bureau).places] == ["p1", "p3"]
