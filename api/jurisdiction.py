@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -109,8 +109,15 @@ class Jurisdiction:
                 self.suspect()
                 if self._closing.is_set() or time.monotonic() + pause > deadline:
                     raise DatabaseAway from error
+                self._drop_dead_connections()
             self._closing.wait(pause)
             pause = min(pause * 2, 1.0)
+
+    def _drop_dead_connections(self) -> None:
+        # Only after a failure: asking each connection before each use would cost a command three
+        # round trips, and what fails is tried again anyway.
+        with suppress(*AWAY):
+            self.pool.check()
 
     def suspect(self) -> None:
         """Say that the database did not answer, so that a private server is looked after at once."""
@@ -143,7 +150,7 @@ class Jurisdiction:
             log.warning("postgres is down, starting it again")
             try:
                 server.ensure_running()
-                self.pool.check()
+                self._drop_dead_connections()
                 log.info("postgres is back")
             except (EmbeddedPostgresError, OSError, psycopg.Error) as error:
                 log.error("postgres did not start", reason=type(error).__name__)
@@ -188,7 +195,6 @@ def connected(
         max_size=settings.pool_max_size,
         kwargs={"autocommit": True},
         timeout=CONNECTION_TIMEOUT_S,
-        check=ConnectionPool.check_connection,
         reconnect_timeout=CONNECTION_TIMEOUT_S,
         name="yinzheng",
         open=False,
