@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from api.problems import Problem, invalid
-from api.wording import FieldError, field_errors, path
+from api.wording import UNKNOWN_FIELD, FieldError, field_errors, path
 from domain.command import COMMANDS, Command
 
 LARGEST_BODY = 1024 * 1024
@@ -58,7 +58,17 @@ def read_command(kind: type[Command], body: bytes) -> Command:
         return kind.model_validate_json(text, strict=True)
     except ValidationError as error:
         told = error.errors(include_input=False, include_url=False)
-        raise invalid(field_errors(told)) from None
+        raise invalid([_with_near(kind, one) for one in field_errors(told)]) from None
+
+
+def _with_near(kind: type[Command], error: FieldError) -> FieldError:
+    """An unknown field together with the field that was probably meant."""
+    known = [field.alias or name for name, field in kind.model_fields.items()]
+    near = get_close_matches(error["field"][:100], known, n=1, cutoff=0.6)
+    if error["en"] != UNKNOWN_FIELD[1] or not near:
+        return error
+    zh, en = f"没有此字段；是否指 {near[0]}？", f"is not a field here; did you mean {near[0]}?"
+    return FieldError(field=error["field"], zh=zh, en=en)
 
 
 def _parsed(body: bytes) -> tuple[str, Any]:

@@ -14,12 +14,14 @@ class FieldError(TypedDict):
     en: str
 
 
+UNKNOWN_FIELD = (
+    "没有此字段；请对照 GET /v1/commands 核对字段名",
+    "is not a field here; check its name against GET /v1/commands",
+)
+
 WORDS: dict[str, tuple[str, str]] = {
     "missing": ("必填项，请补上", "is required"),
-    "extra_forbidden": (
-        "没有此字段；请对照 GET /v1/commands 核对字段名",
-        "is not a field here; check its name against GET /v1/commands",
-    ),
+    "extra_forbidden": UNKNOWN_FIELD,
     "string_type": ("须为字符串", "must be a string"),
     "string_too_long": ("最多 {max_length} 个字符", "takes at most {max_length} characters"),
     "string_too_short": ("至少 {min_length} 个字符", "takes at least {min_length} characters"),

@@ -86,9 +86,11 @@ def test_an_unknown_command_names_those_near_it(service: Service) -> None:
 
 
 def test_an_unknown_field(service: Service) -> None:
-    document = problem(service.post("register-unit", {**UNIT, "nmae": "x"}), 422, "invalid")
-    assert set(fields(document)) == {"nmae"}
-    assert "没有此字段" in fields(document)["nmae"]
+    body = {**UNIT, "nmae": "x", "coffee": 1}
+    said = fields(problem(service.post("register-unit", body), 422, "invalid"))
+    assert set(said) == {"nmae", "coffee"}
+    assert said["nmae"] == "没有此字段；是否指 name？"
+    assert "GET /v1/commands" in said["coffee"]
 
 
 def test_a_missing_field(service: Service) -> None:
