@@ -55,6 +55,8 @@ def create_app(jurisdiction: Jurisdiction) -> FastAPI:
         redoc_url=None,
         swagger_ui_oauth2_redirect_url=None,
         separate_input_output_schemas=False,
+        # Nothing is told to collectors that some variable in the environment may name.
+        telemetry={"auto_configure": False, "tracing": False, "metrics": False, "logs": False},
     )
     app.state.jurisdiction = jurisdiction
     app.state.tokens = Tokens(jurisdiction)
