@@ -22,15 +22,15 @@ class Contest:
 
     @property
     def times(self) -> int:
-        return 5
+        return 3 if self.quick else 5
 
     @property
     def warm_s(self) -> float:
-        return 0.2 if self.quick else 1.0
+        return 0.2 if self.quick else 0.7
 
     @property
     def seconds(self) -> float:
-        return 0.5 if self.quick else 2.0
+        return 0.4 if self.quick else 1.5
 
     def checkpoint(self) -> None:
         """Write out what fills have dirtied, so that no contender pays for another's."""

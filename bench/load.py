@@ -7,6 +7,7 @@ import statistics
 import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from typing import ParamSpec, Protocol, TypeVar
 
@@ -83,12 +84,14 @@ def closed_loop(steps: Sequence[Callable[[], object]], warm_s: float, seconds: f
     for thread in threads:
         thread.start()
     gc.collect()
+    gc.freeze()  # the prepared facts are many, and a collection in a round would walk them all
     gate.wait()
     start = time.perf_counter() + warm_s
     stop.wait(warm_s + seconds)
     stop.set()
     for thread in threads:
         thread.join()
+    gc.unfreeze()
     if errors:
         raise errors[0]
     took = [
@@ -110,12 +113,18 @@ def middle(samples: Sequence[Sample]) -> Sample:
 
 
 def in_child(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> tuple[T, int]:
-    """Run a module-level function in a fresh process; return its answer and peak RSS in MiB."""
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        answer = pool.apply(function, args, kwargs)
-        peak_kib: int = pool.apply(_peak_rss_kib)
+    """Run a module-level function in a fresh process; return its answer and peak RSS in MiB.
+
+    An executor and not a Pool: a Pool's processes may have no children, and a rebuild has some.
+    """
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=context) as executor:
+        answer = executor.submit(function, *args, **kwargs).result()
+        peak_kib = executor.submit(_peak_rss_kib).result()
     return answer, peak_kib // 1024
 
 
 def _peak_rss_kib() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    """Of the largest process: this one or any it waited for."""
+    usages = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return max(usage.ru_maxrss for usage in usages)

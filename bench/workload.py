@@ -8,6 +8,7 @@ one project of the register collects in its life.
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain, islice
 from uuid import uuid4
 
 EVENTS_PER_PROJECT = 20
@@ -24,6 +25,7 @@ class Fact:
     tags: list[str]
     project: str
     nth: int  # of its project, from 0: what a stream-based store expects as version
+    text: str  # the body as one JSON line in the record's form: keys sorted, no spaces
 
 
 def fact(project: str, nth: int) -> Fact:
@@ -54,12 +56,8 @@ def fact(project: str, nth: int) -> Fact:
         "type": type_,
         "version": 1,
     }
-    return Fact(type_, body, tags, project, nth)
-
-
-def text(fact_: Fact) -> str:
-    """Return the JSON line of a fact in the record's form: keys sorted, no spaces."""
-    return json.dumps(fact_.body, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return Fact(type_, body, tags, project, nth, text)
 
 
 def project_tag(project: str) -> str:
@@ -67,8 +65,21 @@ def project_tag(project: str) -> str:
     return f"project:{project}"
 
 
-def one_clients_facts() -> Iterator[Fact]:
-    """Yield facts without end: twenty for one fresh project, then the next project."""
+def one_clients_facts(ready: int = 0) -> Iterator[Fact]:
+    """Yield facts without end: twenty for one fresh project, then the next project.
+
+    The first ``ready`` of them are made at once, so that making them is no part of what is timed.
+    """
+    endless = _endless_facts()
+    return chain(list(islice(endless, ready)), endless)
+
+
+def ready_for(clients: int) -> int:
+    """Return how many facts a client should have ready for one round."""
+    return 24_000 // max(clients, 4)
+
+
+def _endless_facts() -> Iterator[Fact]:
     while True:
         project = uuid4().hex
         for nth in range(EVENTS_PER_PROJECT):

@@ -14,7 +14,7 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg_pool import ConnectionPool
 
 from bench.load import Sample, closed_loop, percentile
-from bench.workload import fact, one_clients_facts, text
+from bench.workload import fact, one_clients_facts, ready_for
 
 _SCHEMA = """
 drop schema if exists bench_one_row cascade;
@@ -40,7 +40,7 @@ class OneRowCommits:
         ) as pool:
             pool.wait()
 
-            steps = [_Client(pool).append for _ in range(clients)]
+            steps = [_Client(pool, ready_for(clients)).append for _ in range(clients)]
             return closed_loop(steps, warm_s, seconds)
 
     def close(self) -> None:
@@ -48,14 +48,14 @@ class OneRowCommits:
 
 
 class _Client:
-    def __init__(self, pool: ConnectionPool) -> None:
+    def __init__(self, pool: ConnectionPool, ready: int) -> None:
         self._pool = pool
-        self._facts = one_clients_facts()
+        self._facts = one_clients_facts(ready)
 
     def append(self) -> None:
         fact_ = next(self._facts)
         with self._pool.connection() as connection:
-            connection.execute(_INSERT, (fact_.type, text(fact_)), prepare=True)
+            connection.execute(_INSERT, (fact_.type, fact_.text), prepare=True)
 
 
 class OneRowPgbench:
@@ -80,7 +80,7 @@ class OneRowPgbench:
             whole = max(1, round(seconds))
             done = subprocess.run(
                 [self._pgbench, "-n", "-M", "prepared", "-f", script, "-T", str(whole),
-                 "-D", f"type={fact_.type}", "-D", f"entry={text(fact_)}",
+                 "-D", f"type={fact_.type}", "-D", f"entry={fact_.text}",
                  "-c", str(clients), "-j", "2", "-l", "--log-prefix", f"{scratch}/log"],
                 env=self._environment(), capture_output=True, text=True, check=True,
             )  # fmt: skip

@@ -10,7 +10,7 @@ from psycopg.conninfo import make_conninfo
 from psycopg_pool import ConnectionPool
 
 from bench.load import Sample, closed_loop
-from bench.workload import EVENTS_PER_PROJECT, Fact, fact, one_clients_facts, project_tag, text
+from bench.workload import EVENTS_PER_PROJECT, Fact, fact, one_clients_facts, project_tag, ready_for
 from eventlog.combiner import Combiner
 from eventlog.migrate import migrate
 from eventlog.outcomes import Append, Appended, Outcome
@@ -42,6 +42,11 @@ def create(conninfo: str, schema: str = SCHEMA) -> str:
     with psycopg.connect(conninfo, autocommit=True) as connection:
         connection.execute(f"drop schema if exists {schema} cascade".encode())
     migrate(conninfo, schema)
+    return address(conninfo, schema)
+
+
+def address(conninfo: str, schema: str) -> str:
+    """Return the superuser's address that leads to a record."""
     return make_conninfo(conninfo, options=f"-c search_path={schema}")
 
 
@@ -63,13 +68,13 @@ class Ours:
             pool.wait()
             recorder = PostgresRecorder(pool)
             submit = Combiner(recorder).submit if self.combined else _Alone(recorder).submit
-            steps = [_Client(submit).append for _ in range(clients)]
+            steps = [_Client(submit, ready_for(clients)).append for _ in range(clients)]
             return closed_loop(steps, warm_s, seconds)
 
     def fill(self, start: int, stop: int) -> None:
         """Store events ``start`` up to ``stop`` by SQL: only a superuser gets past the rules."""
         given = fact("0" * 32, 0)
-        entry = '{"recorded_at":"2012-06-30T08:15:02.123456Z",' + text(given)[1:]
+        entry = '{"recorded_at":"2012-06-30T08:15:02.123456Z",' + given.text[1:]
         values: dict[str, object] = {
             "type": given.type,
             "entry": entry,
@@ -108,9 +113,9 @@ class _Alone:
 class _Client:
     """Knows its last position, so each append costs exactly one call."""
 
-    def __init__(self, submit: Callable[[Append], Outcome]) -> None:
+    def __init__(self, submit: Callable[[Append], Outcome], ready: int) -> None:
         self._submit = submit
-        self._facts = one_clients_facts()
+        self._facts = one_clients_facts(ready)
         self._after = 0
 
     def append(self) -> None:
@@ -128,7 +133,7 @@ def request(given: Fact, after: int) -> Append:
     """Return an identified command's append on the condition all contenders check."""
     item = DCBQueryItem(types=[given.type, "SigningTerminated"], tags=[project_tag(given.project)])
     return Append(
-        [DCBEvent(type=given.type, data=text(given).encode(), tags=given.tags)],
+        [DCBEvent(type=given.type, data=given.text.encode(), tags=given.tags)],
         DCBAppendCondition(DCBQuery([item]), after=after),
         command_id=uuid4(),
         digest="9f86d081884c7d659a2feaa0c55ad015" * 2,

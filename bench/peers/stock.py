@@ -15,7 +15,7 @@ from bench.workload import (
     fact,
     one_clients_facts,
     project_tag,
-    text,
+    ready_for,
 )
 
 DATABASE = "bench_stock"
@@ -62,7 +62,7 @@ def create(conninfo: str) -> str:
 
 def dcb_event(given: Fact) -> DCBEvent:
     """Return a fact in the library's form, the same bytes that ours stores."""
-    return DCBEvent(type=given.type, data=text(given).encode(), tags=given.tags)
+    return DCBEvent(type=given.type, data=given.text.encode(), tags=given.tags)
 
 
 def condition(given: Fact, after: int) -> DCBAppendCondition:
@@ -82,7 +82,7 @@ class StockRecorder:
     def run(self, clients: int, warm_s: float, seconds: float) -> Sample:
         with datastore(self.conninfo, clients) as store:
             stock = recorder(store)
-            steps = [Client(stock).append for _ in range(clients)]
+            steps = [Client(stock, ready_for(clients)).append for _ in range(clients)]
             return closed_loop(steps, warm_s, seconds)
 
     def fill(self, start: int, stop: int) -> None:
@@ -103,9 +103,9 @@ class StockRecorder:
 class Client:
     """Knows its last position, so each append costs exactly one call."""
 
-    def __init__(self, stock: PostgresDCBRecorderTT) -> None:
+    def __init__(self, stock: PostgresDCBRecorderTT, ready: int = 0) -> None:
         self._stock = stock
-        self._facts = one_clients_facts()
+        self._facts = one_clients_facts(ready)
         self._after = 0
 
     def append(self) -> None:

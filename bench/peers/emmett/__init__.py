@@ -11,7 +11,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from bench.load import Sample
 from bench.peers.database import fresh
-from bench.workload import EVENTS_PER_PROJECT, fact, text
+from bench.workload import EVENTS_PER_PROJECT, fact
 
 _HERE = Path(__file__).parent
 _DATABASE = "bench_emmett"
@@ -69,7 +69,7 @@ class Emmett:
         span = {"start": start, "stop": stop, "per": EVENTS_PER_PROJECT}
         with psycopg.connect(self._conninfo, autocommit=True) as connection:
             connection.execute(_FILL_STREAMS, span)
-            connection.execute(_FILL_MESSAGES, {"data": text(sample), "type": sample.type, **span})
+            connection.execute(_FILL_MESSAGES, {"data": sample.text, "type": sample.type, **span})
             connection.execute("vacuum analyze emt_streams")
             connection.execute("vacuum analyze emt_messages")
 
