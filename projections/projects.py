@@ -53,9 +53,13 @@ def project(connection: Connection, asof: AsOf, project_id: str) -> Row:
 def listed(
     connection: Connection, asof: AsOf, *, only: Sequence[str] | None = None, **wanted: Any
 ) -> list[Row]:
-    """The projects that answer to some filters, with stage and rates; `signed` is whether a signing of
-    theirs counts."""
-    everything: Row = dict.fromkeys(("unit", "stage", "origin", "signed", "after", "limit"))
+    """The projects that answer to some filters, each with its stage and what the rates say of it.
+
+    `signed` asks whether a signing of theirs counts, `major` whether they are 重大签约项目 (SPEC §7).
+    """
+    everything: Row = dict.fromkeys(
+        ("unit", "stage", "origin", "signed", "major", "after", "limit")
+    )
     parameters = {
         **said(asof, rules(connection, asof)),
         # The list is of all projects, whatever the rates count.
@@ -64,8 +68,10 @@ def listed(
         **everything,
         **wanted,
     }
-    if only is None and parameters["stage"] is None and parameters["signed"] is None:
-        only = _page(connection, parameters)
+    if only is None and all(parameters[name] is None for name in ("stage", "signed", "major")):
+        only = ids(
+            connection, asof, **{n: parameters[n] for n in ("unit", "origin", "after", "limit")}
+        )
     parameters["projects"] = None if only is None else list(only)
     # A stage is known once all projects were looked at; a page of ids needs those alone.
     plan = one_pass(connection) if only is None else nullcontext()
@@ -73,23 +79,31 @@ def listed(
         return cursor.execute(query("project_list"), parameters, prepare=False).fetchall()
 
 
-def _page(connection: Connection, parameters: Mapping[str, Any]) -> list[str]:
-    """The ids of one page, so that only those projects are looked into."""
+def ids(
+    connection: Connection,
+    asof: AsOf,
+    *,
+    unit: str | None = None,
+    origin: str | None = None,
+    after: str | None = None,
+    limit: int | None = None,
+) -> list[str]:
+    """The ids of one page of projects, so that only those need to be looked into."""
     rows = connection.execute(
         "select project_id from project_at(%(known_at)s, %(cutoff)s) "
         "where (%(unit)s::text is null or jurisdiction = %(unit)s) "
         "and (%(origin)s::text is null or funds_origin = %(origin)s) "
         'and (%(after)s::text is null or project_id > %(after)s collate "C") '
         'order by project_id collate "C" limit %(limit)s',
-        parameters,
+        {**asof.bounds, "unit": unit, "origin": origin, "after": after, "limit": limit},
     )
     return [project_id for (project_id,) in rows]
 
 
 def described(connection: Connection, asof: AsOf, found: Sequence[Row]) -> list[Row]:
     """Listed projects with everything that the facts hold of them."""
-    ids = [row["project_id"] for row in found]
-    parameters = {**asof.bounds, "projects": ids, "after": None, "limit": None}
+    which = [row["project_id"] for row in found]
+    parameters = {**asof.bounds, "projects": which, "after": None, "limit": None}
     terms = statement("projections", "signing_terms")
     parts = {
         "signings": _by_project(
@@ -120,7 +134,7 @@ def described(connection: Connection, asof: AsOf, found: Sequence[Row]) -> list[
             parameters,
         ),
     }
-    led = origins(connection, asof, ids)
+    led = origins(connection, asof, which)
     return [
         _described(
             row, led.get(row["project_id"]), {k: v[row["project_id"]] for k, v in parts.items()}
@@ -148,6 +162,7 @@ def _described(row: Row, led: Origin | None, parts: Mapping[str, list[Row]]) -> 
         "kind": row["kind"],
         "stage": row["stage"],
         "tier": row["tier"],
+        "major": row["major"],
         "investor": _owner(row, parts["owners"]),
         "funds_origin": row["funds_origin"],
         "jurisdiction": row["jurisdiction"],

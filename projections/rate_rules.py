@@ -22,6 +22,7 @@ GROUPS: tuple[str, ...] = get_args(GroupBy)
 where its funds come from, the year and the campaign of its first counted signing."""
 
 TIERS = {"tier_1": "tier.t1.min", "tier_2": "tier.t2.min", "tier_3": "tier.t3.min"}
+MAJOR_FOREIGN, MAJOR_DOMESTIC = "tier.major.foreign_min", "tier.major.out_of_province_min"
 RULES = (
     "rate.signed_from",
     "rate.levels",
@@ -32,6 +33,8 @@ RULES = (
     "scope.counted_origins",
     "tier.boundary",
     *TIERS.values(),
+    MAJOR_FOREIGN,
+    MAJOR_DOMESTIC,
     *FORMAT,
 )
 
@@ -45,6 +48,7 @@ def said(asof: AsOf, values: Mapping[str, Any]) -> dict[str, Any]:
     """The named parameters of the queries; RuleBroken where a rule cannot be understood."""
     # With boundary `down` an amount that just reaches a tier belongs to the one below.
     above = 0 if one_of(values, "tier.boundary", "up", "down") == "up" else 1
+    foreign = _money(values, MAJOR_FOREIGN)
     return {
         **asof.bounds,
         "levels": names(values, "rate.levels"),
@@ -57,6 +61,9 @@ def said(asof: AsOf, values: Mapping[str, Any]) -> dict[str, Any]:
         "capped": flag(values, "rate.cap_per_project"),
         "projects": None,
         **{name: _yuan(values, key) + above for name, key in TIERS.items()},
+        "major_foreign": foreign.minor,
+        "major_currency": foreign.currency,
+        "major_domestic": _yuan(values, MAJOR_DOMESTIC),
     }
 
 
@@ -96,14 +103,22 @@ def _day(values: Mapping[str, Any], key: str) -> date:
 
 def _yuan(values: Mapping[str, Any], key: str) -> int:
     """A rule's amount in 分."""
-    try:
-        money = Money.model_validate(values[key])
-    except ValidationError:
-        money = None
-    if money is None or money.currency != CNY:
-        raise RuleBroken(
-            f"规则参数 {key} 的值 {values[key]!r} 不是人民币金额；请重新设定",
-            f"rule parameter {key} is {values[key]!r} and should be an amount in CNY; set it anew",
-            clause="SPEC §13",
-        )
+    money = _money(values, key)
+    if money.currency != CNY:
+        raise _not_an_amount(values, key, "人民币金额", "an amount in CNY")
     return money.minor
+
+
+def _money(values: Mapping[str, Any], key: str) -> Money:
+    try:
+        return Money.model_validate(values[key])
+    except ValidationError:
+        raise _not_an_amount(values, key, "金额", "an amount") from None
+
+
+def _not_an_amount(values: Mapping[str, Any], key: str, zh: str, en: str) -> RuleBroken:
+    return RuleBroken(
+        f"规则参数 {key} 的值 {values[key]!r} 不是{zh}；请重新设定",
+        f"rule parameter {key} is {values[key]!r} and should be {en}; set it anew",
+        clause="SPEC §13",
+    )

@@ -2,7 +2,8 @@
 select p.project_id, p.key as opened_by, p.occurred_on as opened_on, p.name, p.class, p.kind,
        p.investor_name, p.investor_key, p.investor_country, p.funds_origin, p.jurisdiction,
        p.high_tech, p.is_compiled, p.lead_id,
-       s.stage, r.signed_by, r.contract_cny, r.total_cny, r.tier,
+       s.stage, r.signed_by, r.contract_cny, r.arrived_cny, r.tier,
+       coalesce(r.major, false) as major,
        coalesce(r.terminated, false) as terminated, coalesce(r.performed, false) as performed,
        coalesce(r.commenced, false) as commenced
   from project_at(%(known_at)s, %(cutoff)s) p
@@ -22,6 +23,7 @@ select p.project_id, p.key as opened_by, p.occurred_on as opened_on, p.name, p.c
    and (%(origin)s::text is null or p.funds_origin = %(origin)s)
    and (%(stage)s::text is null or s.stage = %(stage)s)
    and (%(signed)s::boolean is null or (r.project_id is not null) = %(signed)s)
+   and (%(major)s::boolean is null or coalesce(r.major, false) = %(major)s)
    and (%(after)s::text is null or p.project_id > %(after)s collate "C")
  order by p.project_id collate "C"
  limit %(limit)s

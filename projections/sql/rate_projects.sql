@@ -4,6 +4,7 @@
 with counted as (
     -- Signings that count, with their terms in force.
     select s.project_id, s.signed_on, s.key, s.funds_cny, s.total_cny,
+           case when s.total_currency = %(major_currency)s then s.total_minor end as total_foreign,
            t.signing_id is not null as terminated
       from signing_term s
       join signing_verdict_at(%(known_at)s, %(cutoff)s) v
@@ -20,7 +21,7 @@ with counted as (
 ), signed as (
     -- The first over all time; day and position come first, so that the least array is the earliest.
     select project_id,
-           min(array[signed_on - date '2000-01-01', key, funds_cny, total_cny]) as first,
+           min(array[signed_on - date '2000-01-01', key, funds_cny, total_cny, total_foreign]) as first,
            bool_and(terminated) as terminated
       from counted
      group by project_id
@@ -77,7 +78,8 @@ with counted as (
 ), joined as (
     select p.project_id, p.name, p.jurisdiction as unit, p.funds_origin as origin, p.key as opened_by,
            date '2000-01-01' + s.first[1]::int as signed_on, s.first[2] as signed_by,
-           s.first[3] as contract_cny, s.first[4] as total_cny, s.terminated,
+           s.first[3] as contract_cny, s.first[4] as total_cny, s.first[5] as total_foreign,
+           s.terminated,
            a.recognised_cny, a.reported_cny, coalesce(a.unrated, 0) as unrated,
            coalesce(a.recognised_cny, 0) - coalesce(w.cny, 0) as arrived_cny,
            coalesce(a.recognised_cny > 0, false) as funded,
@@ -105,6 +107,9 @@ select j.*,
             when total_cny >= %(tier_2)s then 'T2'
             when total_cny >= %(tier_3)s then 'T3'
             else 'T4' end as tier,
+       -- 外资 by its own threshold, and like 省外 by that in yuan (S004-06, G12).
+       coalesce(origin in ('外资', '港澳台') and total_foreign >= %(major_foreign)s
+           or origin in ('外资', '港澳台', '省外') and total_cny >= %(major_domestic)s, false) as major,
        case when %(capped)s and arrived_cny > contract_cny then contract_cny else arrived_cny end
            as counted_cny
   from joined j
