@@ -13,6 +13,7 @@ from contextlib import ExitStack
 from typing import Any
 
 import psycopg
+from psycopg import sql
 
 from eventlog.entry import commitments, parse
 from eventlog.scrutiny import AMENDMENTS, Fault, Scrutinised, amendment, meaning, scrutinise
@@ -28,10 +29,12 @@ Report = Callable[[int, int], None]
 ROWS = 2000
 """Fetched at a time."""
 
-_LOG = "select position, type, entry, leaf from record_log order by position"
-_TAGS = "select position, type, tag from record_tag order by position, tag"
-_COMMANDS = "select first, last, id::text from record_command order by first, last"
-_VAULT = "select position, commitment, salt, value from vault_value order by position"
+_STREAMS = (
+    "select position, type, entry, leaf from {}.record_log order by position",
+    "select position, type, tag from {}.record_tag order by position, tag",
+    "select first, last, id::text from {}.record_command order by first, last",
+    "select position, commitment, salt, value from {}.vault_value order by position",
+)
 
 
 def audit(
@@ -51,28 +54,38 @@ def audit(
         ExitStack() as cursors,
     ):
         connection.execute("set transaction isolation level repeatable read read only")
-        for what, relation in connection.execute(statement("eventlog", "guards")).fetchall():
+        schema = _shut_out(connection)
+        for what, relation in connection.execute(
+            statement("eventlog", "guards"), {"schema": schema}
+        ).fetchall():
             yield Fault(
                 None,
                 f"{relation} 的防护有误：{what}",
                 f"what guards {relation} is not as it should be: {what}",
             )
-        stream = [
-            cursors.enter_context(_opened(connection, name, query))
-            for name, query in (
-                ("log", _LOG),
-                ("tag", _TAGS),
-                ("cmd", _COMMANDS),
-                ("vault", _VAULT),
-            )
+        streams = [
+            cursors.enter_context(_opened(connection, f"audit_{n}", sql.SQL(query), schema))
+            for n, query in enumerate(_STREAMS)
         ]
-        yield from _Audit(connection, *stream, with_meaning=with_meaning, report=report).faults()
+        yield from _Audit(
+            connection, schema, *streams, with_meaning=with_meaning, report=report
+        ).faults()
 
 
-def _opened(connection: Connection, name: str, query: str) -> psycopg.ServerCursor[Row]:
-    cursor = psycopg.ServerCursor(connection, f"audit_{name}")
+def _shut_out(connection: Connection) -> str:
+    """The record's schema, and a search path without it: nothing planted there answers for it."""
+    row = connection.execute("select pg_catalog.current_schema()").fetchone()
+    assert row is not None
+    connection.execute("set local search_path to pg_catalog, pg_temp")
+    return str(row[0])
+
+
+def _opened(
+    connection: Connection, name: str, query: sql.SQL, schema: str
+) -> psycopg.ServerCursor[Row]:
+    cursor = psycopg.ServerCursor(connection, name)
     cursor.itersize = ROWS
-    return cursor.execute(query.encode())
+    return cursor.execute(query.format(sql.Identifier(schema)))
 
 
 class _Rows:
@@ -101,6 +114,7 @@ class _Audit:
     def __init__(
         self,
         connection: Connection,
+        schema: str,
         log: Iterable[Row],
         tags: Iterable[Row],
         commands: Iterable[Row],
@@ -110,6 +124,7 @@ class _Audit:
         report: Report,
     ) -> None:
         self._connection = connection
+        self._schema = sql.Identifier(schema)
         self._log = log
         self._tags = _Rows(tags)
         self._commands = _Rows(commands)
@@ -119,7 +134,9 @@ class _Audit:
         self._command: Row | None = None
 
     def faults(self) -> Iterator[Fault]:
-        row = self._connection.execute("select position from record_head").fetchone()
+        row = self._connection.execute(
+            sql.SQL("select position from {}.record_head").format(self._schema)
+        ).fetchone()
         head = row[0] if row else 0
         expected, stamp = 1, ""
         for position, kind, entry, leaf in self._log:
@@ -199,7 +216,9 @@ class _Audit:
         if one.type in AMENDMENTS and not wrong:
             data = one.said["data"]
             rows = self._connection.execute(
-                "select position, entry from record_log where position = any(%s)",
+                sql.SQL(
+                    "select position, entry from {}.record_log where position = any(%s)"
+                ).format(self._schema),
                 [[data["target"], data["root"]]],
             ).fetchall()
             yield from amendment(one, {position: parse(entry) for position, entry in rows})

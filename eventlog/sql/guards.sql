@@ -8,12 +8,12 @@ select 'trigger ' || g.trigger, g.relation
   from guard g
  where not exists (
     select from pg_trigger t
-     where t.tgrelid = to_regclass(format('%I.%I', current_schema(), g.relation))
+     where t.tgrelid = to_regclass(format('%%I.%%I', %(schema)s::text, g.relation))
        and t.tgname = g.trigger and t.tgenabled in ('O', 'A'))
 union all
 select r.privilege, g.relation
   from guard g
  cross join (values ('insert'), ('update'), ('delete'), ('truncate'), ('trigger')) as r(privilege)
  where has_table_privilege(
-    current_schema() || '_service', format('%I.%I', current_schema(), g.relation), r.privilege)
+    %(schema)s::text || '_service', format('%%I.%%I', %(schema)s::text, g.relation), r.privilege)
  order by 2, 1

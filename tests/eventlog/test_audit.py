@@ -48,12 +48,14 @@ class Victim:
 
     def heal(self) -> None:
         """Put back what the tables held at first."""
-        for table in TABLES:
-            self.damage(f"truncate {table}", f"insert into {table} table kept_{table}")
+        self.damage(
+            *(f"delete from {table}" for table in TABLES),
+            *(f"insert into {table} table kept_{table}" for table in TABLES),
+        )
 
     def damage(self, *statements: str, **values: object) -> None:
         """Change the tables with the owner's rights, past the triggers."""
-        with self.database.connect() as connection:
+        with self.database.connect() as connection, connection.transaction():
             for table in TABLES:
                 connection.execute(f"alter table {table} disable trigger user".encode())
             for statement in statements:
