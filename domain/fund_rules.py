@@ -121,7 +121,7 @@ def require_held(
 
     Compared in the common currency, or in yuan where currencies differ.
     """
-    currency = _common_currency(*came, *went, taken)
+    currency = _shared_currency(*came, *went, taken)
     left = _sum(came, currency) - _sum(went, currency)
     if _sum([taken], currency) > left:
         held = Money(currency=currency or CNY, minor=max(left, 0))
@@ -138,7 +138,7 @@ def require_withdrawals_covered(
     project_id: str, came: Sequence[Valued], went: Sequence[Valued], last: int
 ) -> None:
     """RuleBroken if recognitions, as corrected, come to less than what was taken out already."""
-    currency = _common_currency(*came, *went)
+    currency = _shared_currency(*came, *went)
     if _sum(came, currency) < (out := _sum(went, currency)):
         gone = Money(currency=currency or CNY, minor=out)
         raise RuleBroken(
@@ -151,7 +151,7 @@ def require_withdrawals_covered(
         )
 
 
-def _common_currency(*valued: Valued) -> str | None:
+def _shared_currency(*valued: Valued) -> str | None:
     """The currency of all amounts; None if they differ."""
     currencies = {amount.currency for amount, _ in valued}
     return currencies.pop() if len(currencies) == 1 else None
