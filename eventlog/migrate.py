@@ -16,6 +16,8 @@ from eventlog.subscription import channel
 
 SCHEMA = "yinzheng"
 """The schema of a jurisdiction that chose no other."""
+LONGEST_SCHEMA_BYTES = 54
+"""PostgreSQL cuts names at 63 bytes: `<schema>_service` and `yinzheng_<schema>` must stay apart."""
 
 
 class MigrationChanged(Exception):
@@ -25,6 +27,16 @@ class MigrationChanged(Exception):
         super().__init__(
             f"迁移 {name} 已执行，但文件内容不同；请使用与数据库相符的版本 · "
             f"migration {name} ran with other contents; use the release that matches this database"
+        )
+
+
+class DatabaseIsNewer(Exception):
+    """A later release has migrated this schema; this one does not know what it would find there."""
+
+    def __init__(self, number: int, schema: str) -> None:
+        super().__init__(
+            f"{schema} 已由更新的版本升级（迁移 {number:04}）；请使用该版本或更新的版本 · "
+            f"{schema} was migrated by a later release (migration {number:04}); use that one"
         )
 
 
@@ -41,7 +53,16 @@ def service_role(schema: str) -> str:
 
 
 def migrate(conninfo: str, schema: str = SCHEMA) -> list[str]:
-    """Run what has not run yet, as the owner; returns the names of the migrations it ran."""
+    """Run what has not run yet, as the owner; returns the names of the migrations it ran.
+
+    Raises MigrationChanged or DatabaseIsNewer where code and schema do not belong together, and
+    ValueError for a name too long for what is derived from it; nothing is changed then.
+    """
+    if len(schema.encode()) > LONGEST_SCHEMA_BYTES:
+        raise ValueError(
+            f"schema 名称过长（至多 {LONGEST_SCHEMA_BYTES} 字节）：{schema} · "
+            f"the schema's name has more than {LONGEST_SCHEMA_BYTES} bytes: {schema}"
+        )
     ran = []
     with psycopg.connect(conninfo, autocommit=True) as connection:
         # Two servers starting at once: the second waits here and then finds nothing to do.
@@ -53,6 +74,8 @@ def migrate(conninfo: str, schema: str = SCHEMA) -> list[str]:
             sql.SQL("select number, sha256 from {}.schema_migration").format(sql.Identifier(schema))
         )
         done: dict[int, str] = dict(known.fetchall())
+        if beyond := done.keys() - {number for number, *_ in migrations()}:
+            raise DatabaseIsNewer(max(beyond), schema)
         for number, name, text in migrations():
             digest = hashlib.sha256(text.encode()).hexdigest()
             if number in done:

@@ -17,7 +17,7 @@ from api.problems import Problem, problem_of
 from api.provision import NotSetUp
 from domain.errors import Refusal
 from eventlog.embedded import EmbeddedPostgresError
-from eventlog.migrate import MigrationChanged
+from eventlog.migrate import DatabaseIsNewer, MigrationChanged
 from eventlog.recorder import Unreachable
 
 
@@ -50,7 +50,7 @@ def guarded(run: Callable[[], object]) -> None:
         document = problem_of(error).document
         errors = [f"{e['field']}：{e['zh']} · {e['en']}" for e in document.get("errors", ())]
         _end(Exit.USAGE, "\n".join(errors) or document["detail"])
-    except (MigrationChanged, NotSetUp) as changed:
+    except (DatabaseIsNewer, MigrationChanged, NotSetUp) as changed:
         _end(Exit.REFUSED, str(changed))
     except EmbeddedPostgresError as error:
         _end(Exit.UNREACHABLE, str(error))
