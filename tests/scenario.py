@@ -90,6 +90,22 @@ class Scenario:
         assert raised.value.en
         return raised.value
 
+    def correct(self, target: int, /, **changes: Any) -> Self:
+        """Correct fields of the event at a position; what it leads to is under test."""
+        return self.when("correct-event", target=target, changes=changes, reason="登记有误")
+
+    def cannot_correct(self, refusal: type[Refusal], target: int, /, **changes: Any) -> Refusal:
+        """The same correction is refused for this reason."""
+        return self.refuses(refusal, "correct-event", target=target, changes=changes, reason="误")
+
+    def revoke(self, target: int) -> Self:
+        """Revoke the event at a position."""
+        return self.when("revoke-event", target=target, reason="登记有误")
+
+    def cannot_revoke(self, refusal: type[Refusal], target: int) -> Refusal:
+        """The same revocation is refused for this reason."""
+        return self.refuses(refusal, "revoke-event", target=target, reason="登记有误")
+
 
 @pytest.fixture
 def scenario() -> Scenario:
