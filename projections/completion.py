@@ -212,12 +212,14 @@ class _Lines:
         """What happened without anybody having been asked for it."""
         lines = []
         for metric in UNTARGETED:
+            if metric in targeted:
+                continue
             unit = usual_unit(metric)
             wanted = Wanted(
                 metric, self.campaign.start, self.campaign.end, currency=currency_of(unit)
             )
             measured = measure(self.happened, None, wanted, self.values)
-            if metric not in targeted and measured.members:
+            if measured.members:
                 lines.append(Line(metric, None, None, unit, None, measured))
         return lines
 

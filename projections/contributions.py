@@ -12,13 +12,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from psycopg.rows import dict_row
 
-from domain.money import Money
+from domain.money import EXPONENTS
 from eventlog.statements import statement
 from projections.asof import AsOf
 from projections.choices import names, one_of
@@ -54,6 +55,11 @@ class Amount:
     currency: str
     cny: int | None
 
+    def in_major_units(self) -> dict[str, str]:
+        """The form that every answer uses; negative where money was withdrawn."""
+        major = Decimal(self.minor).scaleb(-EXPONENTS[self.currency])
+        return {"amount": f"{major:f}", "currency": self.currency}
+
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
@@ -81,33 +87,26 @@ class Contribution:
             "positions": list(self.positions),
         }
         if self.amount is not None:
-            # A withdrawal is negative, which no amount of money recorded ever is.
-            minor = self.amount.minor
-            money = Money(currency=self.amount.currency, minor=abs(minor)).in_major_units()
-            said["amount"] = {**money, "amount": ("-" if minor < 0 else "") + money["amount"]}
+            said["amount"] = self.amount.in_major_units()
         return said
 
 
 def once(contributions: Iterable[Contribution]) -> list[Contribution]:
     """Each id once, at its first day, with the positions of all events about it."""
     first: dict[str, Contribution] = {}
-    positions: dict[str, set[int]] = defaultdict(set)
+    repeated: dict[str, set[int]] = {}
     for one in contributions:
-        positions[one.id].update(one.positions)
-        known = first.get(one.id)
-        if known is None or (one.day, one.positions) < (known.day, known.positions):
+        known = first.setdefault(one.id, one)
+        if known is one:
+            continue
+        repeated.setdefault(one.id, set(known.positions)).update(one.positions)
+        if (one.day, one.positions) < (known.day, known.positions):
             first[one.id] = one
-    return [
-        Contribution(
-            id=one.id,
-            day=one.day,
-            positions=tuple(sorted(positions[one.id])),
-            participant=one.participant,
-            unit=one.unit,
-            amount=one.amount,
-        )
-        for one in sorted(first.values(), key=lambda c: c.positions)
+    found = [
+        replace(one, positions=tuple(sorted(repeated[one.id]))) if one.id in repeated else one
+        for one in first.values()
     ]
+    return sorted(found, key=lambda one: one.positions)
 
 
 def rows_of(connection: Connection, name: str, said: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
