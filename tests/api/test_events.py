@@ -14,7 +14,7 @@ import pytest
 from domain.organisation import RegisterUnit
 from domain.roles import SYSTEM
 from tests.api.service import Service, problem
-from tests.api.streams import listen
+from tests.api.streams import Heard, listen
 
 
 def units(service: Service, count: int, prefix: str = "u") -> None:
@@ -150,11 +150,12 @@ def test_eight_writers_and_no_event_missed_or_out_of_order(service: Service) -> 
 
 
 def test_the_stream_ends_when_the_service_stops(service: Service) -> None:
-    stop = threading.Timer(0.3, service.app.state.feed.close)
-    stop.start()
-    heard = listen(service, lambda heard: False)
-    stop.join()
-    assert heard.events
+    def stop_the_service(heard: Heard) -> bool:
+        if heard.events:
+            service.app.state.feed.close()
+        return False
+
+    assert listen(service, stop_the_service).events
 
 
 def test_a_position_the_record_never_had_is_told_to_the_stream(service: Service) -> None:
