@@ -59,9 +59,9 @@ class Served:
         self.log = self.data.with_name("log")
         self.start()
 
-    def start(self) -> None:
+    def start(self, *more: str) -> None:
         """Start the service, again on the same data; returns when it says its address."""
-        arguments = ("serve", "--port", "0", "--json-logs")
+        arguments = ("serve", "--port", "0", "--json-logs", *more)
         self.process = yinzheng(*arguments, data=self.data, log=self.log)
         assert self.process.stdout is not None
         line = self.process.stdout.readline()

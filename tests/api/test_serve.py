@@ -13,7 +13,7 @@ import httpx2
 import pytest
 
 from eventlog.embedded import EmbeddedPostgres
-from tests.api.processes import Served, finished, until
+from tests.api.processes import PATIENCE_S, Served, finished, until, yinzheng
 
 TOKEN = "token create --account office --unit u0 --person p1 --role LGO --role UNIT".split()
 
@@ -78,7 +78,8 @@ class Writer(threading.Thread):
 
 def write_until(served: Served, token: str, seed: int, strike: str) -> dict[str, Writer]:
     """Four writers at work; after a random while, `strike` happens."""
-    writers = {name: Writer(served, token, name) for name in (f"{strike}{n}" for n in range(4))}
+    names = [f"{strike}{seed}-{n}" for n in range(4)]
+    writers = {name: Writer(served, token, name) for name in names}
     for writer in writers.values():
         writer.start()
     threading.Event().wait(random.Random(seed).uniform(0.3, 1.0))
@@ -116,21 +117,49 @@ def all_once(served: Served, token: str, writers: dict[str, Writer]) -> None:
     assert len(commands) == len(set(commands))
 
 
+def new_seed() -> int:
+    """A seed, printed; YINZHENG_TEST_SEED repeats one."""
+    seed = int(os.environ.get("YINZHENG_TEST_SEED") or random.randrange(2**32))
+    print(f"YINZHENG_TEST_SEED={seed}")
+    return seed
+
+
 def test_killing_the_service_loses_and_doubles_nothing(served: Served, token: str) -> None:
-    seed = random.randrange(2**32)
-    print(f"seed {seed}")
-    writers = write_until(served, token, seed, "server")
+    writers = write_until(served, token, new_seed(), "server")
     served.start()
     all_once(served, token, writers)
 
 
 def test_killing_postgresql_is_survived_while_serving(served: Served, token: str) -> None:
-    seed = random.randrange(2**32)
-    print(f"seed {seed}")
-    writers = write_until(served, token, seed, "postgres")
+    writers = write_until(served, token, new_seed(), "postgres")
     assert served.process.poll() is None
     all_once(served, token, writers)
     assert served.client.get("/health").status_code == 200
+
+
+@pytest.mark.soak
+def test_many_kills_lose_and_double_nothing(served: Served, token: str) -> None:
+    rng = random.Random(new_seed())
+    for _ in range(20):
+        strike = rng.choice(["server", "postgres"])
+        writers = write_until(served, token, rng.randrange(2**32), strike)
+        if strike == "server":
+            served.start()
+        all_once(served, token, writers)
+
+
+def test_the_figures_may_be_kept_by_a_process_of_their_own(served: Served, token: str) -> None:
+    assert served.stop() == 0
+    served.start("--no-projector")
+    position = served.post(token, {}).json()["position"]
+    assert served.client.get("/health").json()["projected"] < position
+    projector = yinzheng("project", "--json-logs", data=served.data, log=served.log)
+    until(lambda: served.client.get("/health").json()["projected"] >= position)
+    projector.terminate()
+    projector.communicate(timeout=PATIENCE_S)
+    assert projector.returncode == 0
+    assert served.stop() == 0
+    served.start()
 
 
 def test_stopping_ends_streams_at_once(served: Served, token: str) -> None:
