@@ -90,6 +90,10 @@ class CapitalIncreased(Event):
         require_past(case, "on", self.on)
         held = require_company(case, self.project_id)
         _require_order(held.said, self, held.registered.position)
+        about = tag("project", self.project_id)
+        for verdict in () if mine.is_new else case.events(about, CapitalVerified):
+            if verdict.position > mine.position:
+                _require_apart(self.project_id, mine, verdict)
 
 
 class CapitalVerified(Event):
@@ -115,13 +119,14 @@ class CapitalVerified(Event):
         return (f"company:{self.credit_code}", f"evidence:{report}")
 
     def uphold(self, case: Deliberation, mine: Recorded) -> None:
-        zh, en = (
-            f"项目{self.project_id}的增资",
-            f"an increase of capital of project {self.project_id}",
-        )
         for claim in require_company(case, self.project_id).increases:
             if claim.position < mine.position:
-                require_other_hands(mine, claim, zh, en)
+                _require_apart(self.project_id, claim, mine)
+
+
+def _require_apart(project_id: str, increase: Recorded, verdict: Recorded) -> None:
+    zh, en = f"项目{project_id}的增资", f"an increase of capital of project {project_id}"
+    require_other_hands(verdict, increase, zh, en)
 
 
 def _second_company(project_id: str, held: Recorded) -> RuleBroken:

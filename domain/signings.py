@@ -111,23 +111,21 @@ class SigningVerified(Event):
 
     def uphold(self, case: Deliberation, mine: Recorded) -> None:
         state = signing(case, self.signing_id)
-        zh, en = f"签约{self.signing_id}", f"signing {self.signing_id}"
         for claim in (state.recorded, *state.amendments):
             if claim.position < mine.position:
-                require_other_hands(mine, claim, zh, en)
-        genuine = (
-            r
-            for r in case.events(tag("signing", self.signing_id), SigningVerified)
-            if r.position < mine.position and isinstance(r.event, SigningVerified) and r.event.ok
-        )
-        if (earlier := next(genuine, None)) is not None:
-            raise RuleBroken(
-                f"{zh}已核实属实（第{earlier.position}号记录）；如有误，请先撤销该核实",
-                f"{en} was found genuine (event {earlier.position}); "
-                "if that is wrong, revoke it first",
-                clause="SPEC §3.6",
-                position=earlier.position,
-            )
+                _require_apart(self.signing_id, claim, mine)
+        for other in case.events(tag("signing", self.signing_id), SigningVerified):
+            assert isinstance(other.event, SigningVerified)
+            settled = other.event.ok if other.position < mine.position else self.ok
+            if settled and other.position != mine.position:
+                raise RuleBroken(
+                    f"签约{self.signing_id}另有核实结论（第{other.position}号记录），"
+                    "核实属实之后不再核实；如有误，请先撤销该核实",
+                    f"signing {self.signing_id} has another finding (event {other.position}), and "
+                    "none follows that of genuine; if that is wrong, revoke it first",
+                    clause="SPEC §3.6",
+                    position=other.position,
+                )
 
 
 class SigningAmended(Event):
@@ -181,6 +179,10 @@ class SigningAmended(Event):
         require_rate(case, state.currency or own, self.fx or state.fx)
         prefer_rate_of(case, "fx.contract_rate", state.said.signed_on, self.fx)
         prefer_funds_within_total(case, state.total_investment, state.contract_introduced_funds)
+        about = tag("signing", self.signing_id)
+        for verdict in () if mine.is_new else case.events(about, SigningVerified):
+            if verdict.position > mine.position:
+                _require_apart(self.signing_id, mine, verdict)
 
 
 class SigningTerminated(Event):
@@ -202,6 +204,10 @@ class SigningTerminated(Event):
             if other.position != mine.position:
                 raise already_terminated(self.signing_id, other)
         _require_signed_first(case.require("signing", self.signing_id), mine)
+
+
+def _require_apart(signing_id: str, claim: Recorded, verdict: Recorded) -> None:
+    require_other_hands(verdict, claim, f"签约{signing_id}", f"signing {signing_id}")
 
 
 def already_terminated(signing_id: str, terminated: Recorded) -> RuleBroken:
