@@ -26,6 +26,7 @@ with supplement as (
                filter (where a.planned_production is not null))[1] as planned_production
       from signing_amendment_at(%(known_at)s, %(cutoff)s) a
       join signing_at(%(known_at)s, %(cutoff)s) s on s.signing_id = a.signing_id and s.key < a.key
+     where (%(projects)s::text[] is null or s.project_id = any (%(projects)s))
      group by s.key
 ), term as (
     select s.key, s.signing_id, s.project_id, s.level, s.signed_on, s.campaign, s.by_person, s.by_unit,
