@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter
 
 from api.reading import Asked
+from api.routes.ids import PathId
 from projections.completion import RULES, completion
 from projections.rulebook import rules_in_answer
 from projections.tasks import campaign, campaigns, phases
 
 router = APIRouter()
-
-CampaignPath = Annotated[
-    str, Path(pattern=r"^[^\s:\x00-\x1f\x7f]{1,64}$", description="活动编号 · campaign id")
-]
 
 
 @router.get("/v1/campaigns", summary="活动 · The campaigns")
@@ -30,7 +27,7 @@ def all_campaigns(reading: Asked) -> dict[str, Any]:
 
 
 @router.get("/v1/campaigns/{campaign_id}", summary="一项活动 · One campaign")
-def one_campaign(campaign_id: CampaignPath, reading: Asked) -> dict[str, Any]:
+def one_campaign(campaign_id: PathId, reading: Asked) -> dict[str, Any]:
     """A campaign and its phases."""
     found = reading.ask(lambda connection: campaign(connection, reading.as_of, campaign_id))
     parts = reading.ask(lambda connection: phases(connection, reading.as_of, campaign_id))
@@ -40,7 +37,7 @@ def one_campaign(campaign_id: CampaignPath, reading: Asked) -> dict[str, Any]:
 @router.get(
     "/v1/campaigns/{campaign_id}/completion", summary="任务完成情况 · Targets against events"
 )
-def campaign_completion(campaign_id: CampaignPath, reading: Asked) -> dict[str, Any]:
+def campaign_completion(campaign_id: PathId, reading: Asked) -> dict[str, Any]:
     """完成情况表: every target against what happened, first those of the campaign as a whole.
 
     Counted is what was recorded for the campaign, or concerns a project that it adopted, within its

@@ -7,18 +7,18 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from api.reading import Asked
+from api.routes.ids import QueryId
+from domain.model.subjects import Identifier
 from projections.contacts import ContactKind, Wanted, contacts, meetings
 
 router = APIRouter()
-
-Id = Annotated[str | None, Query(pattern=r"^[^\s:\x00-\x1f\x7f]{1,64}$")]
 
 
 @router.get("/v1/contacts", summary="联络、走访、邀请与考察 · Contacts of every kind")
 def all_contacts(
     reading: Asked,
     kind: ContactKind | None = None,
-    campaign: Id = None,
+    campaign: QueryId = None,
     enterprise: Annotated[
         str | None,
         Query(
@@ -27,16 +27,15 @@ def all_contacts(
             description="企业名称，异写视同 · an enterprise, however its name is spelt",
         ),
     ] = None,
-    unit: Id = None,
+    unit: QueryId = None,
     person: Annotated[
-        str | None,
+        Identifier | None,
         Query(
-            pattern=r"^[^\s:\x00-\x1f\x7f]{1,64}$",
             description="带队人、参加人或登记人 · who led, was present or recorded it",
         ),
     ] = None,
-    lead: Id = None,
-    project: Id = None,
+    lead: QueryId = None,
+    project: QueryId = None,
 ) -> dict[str, Any]:
     """Contacts, visits, invitations and site inspections in the order of the record."""
     wanted = Wanted(kind, campaign, enterprise, unit, person, lead, project)

@@ -7,19 +7,18 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from api.reading import Asked
+from api.routes.ids import QueryId
 from projections.leads import Choice, Status, board, counts
 
 router = APIRouter()
-
-Id = Annotated[str | None, Query(pattern=r"^[^\s:\x00-\x1f\x7f]{1,64}$")]
 
 
 @router.get("/v1/leads", summary="线索台 · The lead board")
 def lead_board(
     reading: Asked,
-    campaign: Id = None,
-    registrant: Id = None,
-    unit: Id = None,
+    campaign: QueryId = None,
+    registrant: QueryId = None,
+    unit: QueryId = None,
     status: Annotated[
         Status | None,
         Query(description="有效、待认定、竞争、重复、无价值、不予认定 · how a lead stands"),

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Query
 
 from api.reading import Asked
+from api.routes.ids import PathId
 from domain.projects import FundsOrigin
 from projections.history import project_history
 from projections.projects import Stage, project, projects
 
 router = APIRouter()
-
-ProjectPath = Annotated[
-    str, Path(pattern=r"^[^\s:\x00-\x1f\x7f]{1,64}$", description="项目编号 · project id")
-]
 
 
 @router.get("/v1/projects", summary="项目 · Projects")
@@ -44,7 +41,7 @@ def list_projects(
 
 
 @router.get("/v1/projects/{project_id}", summary="项目现状 · One project")
-def one_project(project_id: ProjectPath, reading: Asked) -> dict[str, Any]:
+def one_project(project_id: PathId, reading: Asked) -> dict[str, Any]:
     """One project as of a day, with the positions of the events that each part rests on."""
     return reading.answer(
         reading.ask(lambda connection: project(connection, reading.as_of, project_id))
@@ -52,7 +49,7 @@ def one_project(project_id: ProjectPath, reading: Asked) -> dict[str, Any]:
 
 
 @router.get("/v1/projects/{project_id}/history", summary="项目历史 · A project's history")
-def history(project_id: ProjectPath, reading: Asked) -> dict[str, Any]:
+def history(project_id: PathId, reading: Asked) -> dict[str, Any]:
     """Everything recorded about a project and the lead it came from, in the order of the record.
 
     Each event with a sentence in 中文 and English as it stands, its stored line, how late it was

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Query
 
 from api.reading import Asked
+from domain.model.subjects import Identifier
 from projections.rankings import RULES, RULES_OF, Kind, ranking
 from projections.rulebook import rules_in_answer
 
@@ -18,11 +19,8 @@ def one_ranking(
     kind: Annotated[Kind, Path(description="线索、洽谈、签约或动工 · what is ranked")],
     reading: Asked,
     campaign: Annotated[
-        str | None,
-        Query(
-            pattern=r"^[^\s:\x00-\x1f\x7f]{1,64}$",
-            description="活动编号，不写则计截止日前全部 · campaign id; everything without one",
-        ),
+        Identifier | None,
+        Query(description="活动编号，不写则计截止日前全部 · campaign id; everything without one"),
     ] = None,
     group_by: Annotated[
         Literal["rule", "none", "kind"],

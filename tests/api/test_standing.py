@@ -10,7 +10,7 @@ import pytest
 
 from api.cli import app
 from api.cli.outcome import Exit, guarded
-from domain.roles import Role
+from domain.model.roles import Role
 from tests.api.reads import Reader, reading
 from tests.api.service import Service, problem
 from tests.database import TestDatabase
@@ -157,6 +157,15 @@ def test_campaigns_and_their_phases(reader: Reader) -> None:
     ]
 
 
+def test_an_id_with_a_colon_and_a_blank_is_found_at_its_address(reader: Reader) -> None:
+    said: dict[str, Any] = {"campaign_id": "2009: 会战", "name": "会战", "kind": "百日会战"}
+    said |= {"level": "区", "owner": "u0", **WINDOW}
+    reader.give("create-campaign", "2009-06-20", **said)
+    path = "/v1/campaigns/2009%3A%20%E4%BC%9A%E6%88%98"
+    assert reader.get(path)["data"]["campaign_id"] == "2009: 会战"
+    assert reader.get(f"{path}/completion")["data"] == []
+
+
 def test_a_ranking_with_a_tie(reader: Reader) -> None:
     campaign(reader)
     at = {}
@@ -257,6 +266,8 @@ def test_the_complaint_register(reader: Reader) -> None:
         ("/v1/leads?status=lost", 422, "invalid"),
         ("/v1/complaints?from=2012-02-30", 422, "invalid"),
         ("/v1/contacts?enterprise=%00", 422, "invalid"),
+        ("/v1/contacts?unit=%00", 422, "invalid"),
+        ("/v1/campaigns/%00/completion", 422, "invalid"),
         # The cursor of another read: its key is no number.
         (
             "/v1/leads?cursor=WyIyMDEyLTAxLTAxIiwgMSwgIjIwMTItMDEtMDEiLCAieCJd",

@@ -1,4 +1,7 @@
-"""Rankings equal a plain reading of the record, for random histories as of any two moments."""
+"""Rankings equal a plain reading of the record, for random histories as of any two moments.
+
+And the facts of such a history, rebuilt, are those that were live.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from random import Random
 import pytest
 
 from projections.rankings import KINDS, ranking
+from projections.rebuild import rebuild
 from tests.database import TestDatabase
 from tests.projections.bureau import bureau_on
 from tests.projections.histories import PARTICIPANTS, folded, grow, ranks, record
@@ -40,6 +44,7 @@ def check(database: TestDatabase, seed: int, steps: int, questions: int) -> None
                 seen[kind] += len(scored)
                 places = {p.participant: (p.rank, p.value, p.tied) for p in found.places}
                 assert places == ranks(expected, PARTICIPANTS), told
+        assert all(one.equal for one in rebuild(database.service_conninfo, workers=1)), seed
         # A history in which nobody scored would prove nothing.
         assert all(seen[kind] for kind in KINDS), (seed, seen)
 
