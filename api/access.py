@@ -15,7 +15,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from api.jurisdiction import Jurisdiction
 from api.problems import Problem, unauthenticated
 from domain.accounts import account as fold_account
-from domain.deliberation import Deliberation
+from domain.model.deliberation import Deliberation
 from eventlog.registrar import RecordReader, shanghai_today
 
 REMEMBERED_S = 2.0

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from api.problems import Problem, invalid
 from api.wording import UNKNOWN_FIELD, FieldError, field_errors, path
-from domain.command import COMMANDS, Command
+from domain.model.command import COMMANDS, Command
 
 LARGEST_BODY = 1024 * 1024
 """Bytes."""

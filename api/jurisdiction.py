@@ -18,8 +18,8 @@ import projections.views
 from api.metrics import Metrics
 from api.provision import Addresses, as_service, provision
 from api.settings import Settings
-from domain.command import Command
-from domain.roles import Actor
+from domain.model.command import Command
+from domain.model.roles import Actor
 from eventlog.combiner import Combiner
 from eventlog.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from eventlog.recorder import PostgresRecorder, Unreachable

@@ -9,7 +9,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
 from api.problems import MEDIA_TYPE
-from domain.command import COMMANDS, Command
+from domain.model.command import COMMANDS, Command
 
 Document = dict[str, Any]
 

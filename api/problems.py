@@ -17,7 +17,7 @@ from starlette.responses import Response
 
 from api.jurisdiction import AWAY, DatabaseAway
 from api.wording import FieldError, field_errors
-from domain.errors import Contended, NotPermitted, Refusal
+from domain.model.errors import Contended, NotPermitted, Refusal
 from eventlog.registrar import CommandReused
 
 MEDIA_TYPE = "application/problem+json"

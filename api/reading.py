@@ -24,7 +24,7 @@ from api.jurisdiction import Jurisdiction
 from api.problems import Problem, invalid
 from api.routes.served import Served
 from api.wording import FieldError
-from domain.errors import SubjectUnknown
+from domain.model.errors import SubjectUnknown
 from eventlog.registrar import shanghai_today
 from projections.asof import AsOf
 from projections.projector import Progress, progress

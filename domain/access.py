@@ -6,11 +6,11 @@ from pydantic import Field
 
 from domain.accounts import Account, AccountClosed, AccountOpened, RoleGranted, RoleWithdrawn
 from domain.accounts import account as account_of
-from domain.command import Command
-from domain.deliberation import Deliberation
-from domain.errors import DutiesNotSeparated, RuleBroken
-from domain.roles import Role
-from domain.subjects import AccountId, Identifier
+from domain.model.command import Command
+from domain.model.deliberation import Deliberation
+from domain.model.errors import DutiesNotSeparated, RuleBroken
+from domain.model.roles import Role
+from domain.model.subjects import AccountId, Identifier
 
 ADMINISTRATORS = (Role.LGO, Role.LG, Role.SYS)
 """SYS is the operator at the machine, through `yinzheng token create`."""

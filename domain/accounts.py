@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from domain.deliberation import Deliberation
-from domain.errors import NotPermitted
-from domain.event import Event
-from domain.roles import Actor, Role
-from domain.subjects import AccountId, Identifier, tag
+from domain.model.deliberation import Deliberation
+from domain.model.errors import NotPermitted
+from domain.model.event import Event
+from domain.model.roles import Actor, Role
+from domain.model.subjects import AccountId, Identifier, tag
 
 
 class AccountOpened(Event):

@@ -11,10 +11,10 @@ from typing import Any
 
 from pydantic import Field, JsonValue, TypeAdapter
 
-from domain.command import Command
-from domain.dates import require_past
-from domain.deliberation import Deliberation, already_taken
-from domain.effective import (
+from domain.model.command import Command
+from domain.model.dates import require_past
+from domain.model.deliberation import Deliberation, already_taken
+from domain.model.effective import (
     CORRECTABLE_ENVELOPE,
     Amendment,
     Change,
@@ -24,13 +24,13 @@ from domain.effective import (
     restated,
     voided,
 )
-from domain.errors import RuleBroken, SubjectAlreadyExists, SubjectUnknown
-from domain.event import Event, Recorded
-from domain.personal import Hidden, personal_fields
-from domain.resting import refuse_while_copied, refuse_while_rested_on
-from domain.roles import Role
-from domain.subjects import mentions, subject_fields, tag
-from domain.texts import Text
+from domain.model.errors import RuleBroken, SubjectAlreadyExists, SubjectUnknown
+from domain.model.event import Event, Recorded
+from domain.model.personal import Hidden, personal_fields
+from domain.model.resting import refuse_while_copied, refuse_while_rested_on
+from domain.model.roles import Role
+from domain.model.subjects import mentions, subject_fields, tag
+from domain.model.texts import Text
 
 AMENDING_ROLES = (Role.LGO, Role.LG)
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
-from domain.command import Command
-from domain.deliberation import Deliberation
 from domain.evidence import EvidenceList, FundForm
 from domain.funds import FundArrivalReported, FundPurpose
-from domain.money import Money, PositiveMoney
+from domain.model.command import Command
+from domain.model.deliberation import Deliberation
+from domain.model.money import Money, PositiveMoney
+from domain.model.roles import Role
+from domain.model.subjects import ArrivalId, ProjectId
 from domain.projects import FundsOrigin
-from domain.roles import Role
-from domain.subjects import ArrivalId, ProjectId
 
 
 class ReportFundArrival(Command):

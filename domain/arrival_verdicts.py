@@ -5,9 +5,6 @@ Recognised and refused together never exceed what was reported; what is neither 
 
 from __future__ import annotations
 
-from domain.command import Command
-from domain.deliberation import Deliberation
-from domain.errors import RuleBroken
 from domain.fund_rules import Authority, level_of
 from domain.funds import (
     Arrival,
@@ -17,10 +14,13 @@ from domain.funds import (
     RefusalGround,
     arrival,
 )
-from domain.money import Fx, Money, PositiveMoney
-from domain.roles import Role
-from domain.subjects import ArrivalId
-from domain.texts import Period
+from domain.model.command import Command
+from domain.model.deliberation import Deliberation
+from domain.model.errors import RuleBroken
+from domain.model.money import Fx, Money, PositiveMoney
+from domain.model.roles import Role
+from domain.model.subjects import ArrivalId
+from domain.model.texts import Period
 
 
 def _judgeable(case: Deliberation, arrival_id: str) -> Arrival:

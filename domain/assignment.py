@@ -8,14 +8,15 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from domain.campaigns import CampaignCreated
-from domain.command import Command
-from domain.deliberation import Deliberation, creators
-from domain.errors import RuleBroken, SubjectUnknown
 from domain.metrics import Metric, PositiveQuantity, require_unit
-from domain.money import PositiveMoney
+from domain.model.command import Command
+from domain.model.deliberation import Deliberation, creators
+from domain.model.errors import RuleBroken, SubjectUnknown
+from domain.model.money import PositiveMoney
+from domain.model.roles import Role
+from domain.model.subjects import Identifier, TargetId, TaskId, tag
+from domain.model.texts import DocumentRef, Line, Period, Text
 from domain.projects import ProjectClass
-from domain.roles import Role
-from domain.subjects import Identifier, TargetId, TaskId, tag
 from domain.targets import (
     AssigneeKind,
     TargetAdjusted,
@@ -25,7 +26,6 @@ from domain.targets import (
     target,
     values_in_force,
 )
-from domain.texts import DocumentRef, Line, Period, Text
 
 
 class AssignTarget(Command):

@@ -7,14 +7,14 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from domain.command import Command
-from domain.deliberation import Deliberation
-from domain.errors import RuleBroken
-from domain.event import Event, Recorded
 from domain.metrics import METRIC_NAMES, Metric, Quantity, require_unit, usual_unit
-from domain.roles import Role
-from domain.subjects import UnitId
-from domain.texts import Line
+from domain.model.command import Command
+from domain.model.deliberation import Deliberation
+from domain.model.errors import RuleBroken
+from domain.model.event import Event, Recorded
+from domain.model.roles import Role
+from domain.model.subjects import UnitId
+from domain.model.texts import Line
 
 
 class Figure(Event, abstract=True):

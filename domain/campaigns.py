@@ -7,13 +7,13 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from domain.command import Command
-from domain.deliberation import Deliberation
-from domain.errors import RuleBroken
-from domain.event import Event, Recorded
-from domain.roles import Role
-from domain.subjects import CampaignId, OfficeId, ProjectId, tag
-from domain.texts import DocumentRef, Line
+from domain.model.command import Command
+from domain.model.deliberation import Deliberation
+from domain.model.errors import RuleBroken
+from domain.model.event import Event, Recorded
+from domain.model.roles import Role
+from domain.model.subjects import CampaignId, OfficeId, ProjectId, tag
+from domain.model.texts import DocumentRef, Line
 
 CampaignKind = Literal["活动月", "突击月", "突击旬", "百日招商", "百日会战", "落实年", "年度"]
 CampaignLevel = Literal["镇", "县", "区", "市"]

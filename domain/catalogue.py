@@ -34,8 +34,8 @@ from domain import (
     targets,
     withdrawals,
 )
-from domain.command import COMMANDS
-from domain.event import EVENTS
+from domain.model.command import COMMANDS
+from domain.model.event import EVENTS
 
 SUBJECTS = (
     access,

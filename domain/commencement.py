@@ -12,15 +12,15 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from domain.command import Command
-from domain.dates import require_past
-from domain.deliberation import Deliberation
-from domain.errors import DutiesNotSeparated, RuleBroken
-from domain.event import Event, Recorded
-from domain.roles import Role
-from domain.separation import require_other_hands
-from domain.subjects import PersonId, ProjectId, tag
-from domain.texts import DocumentRef, Text
+from domain.model.command import Command
+from domain.model.dates import require_past
+from domain.model.deliberation import Deliberation
+from domain.model.errors import DutiesNotSeparated, RuleBroken
+from domain.model.event import Event, Recorded
+from domain.model.roles import Role
+from domain.model.separation import require_other_hands
+from domain.model.subjects import PersonId, ProjectId, tag
+from domain.model.texts import DocumentRef, Text
 
 
 def _each_once(persons: tuple[str, ...]) -> tuple[str, ...]:

@@ -9,17 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-from domain.command import Command
-from domain.dates import require_past
-from domain.deliberation import Deliberation
-from domain.errors import RuleBroken
-from domain.event import Event, Recorded
-from domain.identity import evidence_key
-from domain.money import Money, PositiveMoney
-from domain.roles import Role
-from domain.separation import require_other_hands
-from domain.subjects import ProjectId, tag
-from domain.texts import CreditCode, DocumentRef, Line
+from domain.model.command import Command
+from domain.model.dates import require_past
+from domain.model.deliberation import Deliberation
+from domain.model.errors import RuleBroken
+from domain.model.event import Event, Recorded
+from domain.model.identity import evidence_key
+from domain.model.money import Money, PositiveMoney
+from domain.model.roles import Role
+from domain.model.separation import require_other_hands
+from domain.model.subjects import ProjectId, tag
+from domain.model.texts import CreditCode, DocumentRef, Line
 
 _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)

@@ -10,7 +10,6 @@ from datetime import date, timedelta
 
 from pydantic import Field
 
-from domain.command import Command
 from domain.complaints import (
     Complaint,
     ComplaintAccepted,
@@ -22,14 +21,15 @@ from domain.complaints import (
     ComplaintReviewRequested,
     complaint,
 )
-from domain.deliberation import Deliberation
-from domain.errors import NotPermitted, RuleBroken, RuleNotSet
-from domain.event import Recorded
-from domain.personal import PersonalText
-from domain.roles import Role
+from domain.model.command import Command
+from domain.model.deliberation import Deliberation
+from domain.model.errors import NotPermitted, RuleBroken, RuleNotSet
+from domain.model.event import Recorded
+from domain.model.personal import PersonalText
+from domain.model.roles import Role
+from domain.model.subjects import ComplaintId, PersonId, UnitId
+from domain.model.texts import Line, Text
 from domain.rules import rule
-from domain.subjects import ComplaintId, PersonId, UnitId
-from domain.texts import Line, Text
 
 FINISH_DAYS = "complaint.finish_days"
 LONGEST_DAYS = 3660

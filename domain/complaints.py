@@ -12,17 +12,17 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from domain.command import Command
 from domain.contacts import enterprise_tag
-from domain.dates import require_past
-from domain.deliberation import Deliberation
-from domain.errors import RuleBroken
-from domain.event import Event, Recorded
-from domain.identity import normal_name
-from domain.personal import PersonalText
-from domain.roles import Role
-from domain.subjects import ComplaintId, PersonId, UnitId, tag
-from domain.texts import Line, Text
+from domain.model.command import Command
+from domain.model.dates import require_past
+from domain.model.deliberation import Deliberation
+from domain.model.errors import RuleBroken
+from domain.model.event import Event, Recorded
+from domain.model.identity import normal_name
+from domain.model.personal import PersonalText
+from domain.model.roles import Role
+from domain.model.subjects import ComplaintId, PersonId, UnitId, tag
+from domain.model.texts import Line, Text
 
 NO_ANSWER = "无法答复(匿名)"
 PUBLIC_NOTICE = "公告"

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from datetime import date
 
 from domain.accounts import ACCOUNT_TYPES, acting
-from domain.command import Command
-from domain.deliberation import Deliberation, Reader
-from domain.errors import NotPermitted, RuleBroken
-from domain.roles import Actor
-from domain.subjects import tag
+from domain.model.command import Command
+from domain.model.deliberation import Deliberation, Reader
+from domain.model.errors import NotPermitted, RuleBroken
+from domain.model.roles import Actor
+from domain.model.subjects import tag
 
 
 def consider(

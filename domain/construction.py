@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import date
 from itertools import pairwise
 
-from domain.command import Command
 from domain.commencement import commencement
-from domain.dates import require_past
-from domain.deliberation import Deliberation
-from domain.errors import RuleBroken
-from domain.event import Event, Recorded
-from domain.roles import Role
-from domain.subjects import ProjectId, tag
-from domain.texts import Line
+from domain.model.command import Command
+from domain.model.dates import require_past
+from domain.model.deliberation import Deliberation
+from domain.model.errors import RuleBroken
+from domain.model.event import Event, Recorded
+from domain.model.roles import Role
+from domain.model.subjects import ProjectId, tag
+from domain.model.texts import Line
 
 
 class ConstructionSuspended(Event):

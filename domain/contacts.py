@@ -11,14 +11,14 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.command import Command
-from domain.dates import require_past
-from domain.deliberation import Deliberation
-from domain.event import Event, Recorded
-from domain.identity import Investor, normal_name
-from domain.personal import PersonalText
-from domain.roles import Role
-from domain.subjects import (
+from domain.model.command import Command
+from domain.model.dates import require_past
+from domain.model.deliberation import Deliberation
+from domain.model.event import Event, Recorded
+from domain.model.identity import Investor, normal_name
+from domain.model.personal import PersonalText
+from domain.model.roles import Role
+from domain.model.subjects import (
     CampaignId,
     ContactId,
     Identifier,
@@ -28,7 +28,7 @@ from domain.subjects import (
     ProjectId,
     UnitId,
 )
-from domain.texts import Line
+from domain.model.texts import Line
 
 ContactMode = Literal["上门拜访", "下企业调研", "座谈会", "邀请考察", "电话", "网络", "电邮", "函"]
 Persons = Annotated[tuple[PersonId, ...], Field(max_length=200)]

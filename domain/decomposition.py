@@ -7,12 +7,12 @@ from datetime import date
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.assignment import own_office, registered
-from domain.command import Command
-from domain.deliberation import Ask, Deliberation, creators
-from domain.errors import RuleBroken
 from domain.metrics import PositiveQuantity
-from domain.roles import Role
-from domain.subjects import Identifier, TaskId, tag
+from domain.model.command import Command
+from domain.model.deliberation import Ask, Deliberation, creators
+from domain.model.errors import RuleBroken
+from domain.model.roles import Role
+from domain.model.subjects import Identifier, TaskId, tag
 from domain.targets import (
     TARGET_TYPES,
     Share,

@@ -8,12 +8,12 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.dates import require_past
-from domain.deliberation import Deliberation
-from domain.errors import RuleBroken
-from domain.identity import evidence_key
-from domain.money import CNY, Money, PositiveMoney
-from domain.texts import Line, Sha256
+from domain.model.dates import require_past
+from domain.model.deliberation import Deliberation
+from domain.model.errors import RuleBroken
+from domain.model.identity import evidence_key
+from domain.model.money import CNY, Money, PositiveMoney
+from domain.model.texts import Line, Sha256
 
 FundForm = Literal["现汇", "人民币现金", "设备实物", "土地款", "无形资产", "利润再投资", "股东借款"]
 EvidenceKind = Literal[

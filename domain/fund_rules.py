@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
-from domain.errors import NotPermitted, RuleBroken
-from domain.event import Recorded
-from domain.money import CNY, Money
-from domain.roles import Role
-from domain.separation import require_other_hands
+from domain.model.errors import NotPermitted, RuleBroken
+from domain.model.event import Recorded
+from domain.model.money import CNY, Money
+from domain.model.roles import Role
+from domain.model.separation import require_other_hands
 
 if TYPE_CHECKING:
     from domain.funds import Arrival

@@ -9,15 +9,15 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from domain.command import Command
-from domain.deliberation import Deliberation
-from domain.errors import RuleBroken
-from domain.event import Event, Recorded
-from domain.roles import Role
+from domain.model.command import Command
+from domain.model.deliberation import Deliberation
+from domain.model.errors import RuleBroken
+from domain.model.event import Event, Recorded
+from domain.model.roles import Role
+from domain.model.subjects import ProjectId, tag
+from domain.model.texts import DocumentRef, Line
 from domain.signing_terms import ScheduleLine
 from domain.signings import SigningRecorded
-from domain.subjects import ProjectId, tag
-from domain.texts import DocumentRef, Line
 
 
 def _one_line_a_day(lines: tuple[ScheduleLine, ...]) -> tuple[ScheduleLine, ...]:

@@ -12,9 +12,6 @@ from typing import Literal
 
 from pydantic import computed_field
 
-from domain.dates import require_past
-from domain.deliberation import Deliberation
-from domain.event import Event, Recorded
 from domain.evidence import (
     EvidenceList,
     FundForm,
@@ -23,7 +20,6 @@ from domain.evidence import (
     require_each_once,
     require_enough,
 )
-from domain.exchange import prefer_rate_of, require_rate
 from domain.fund_rules import (
     Authority,
     Valued,
@@ -34,10 +30,14 @@ from domain.fund_rules import (
     require_speaking,
     require_withdrawals_covered,
 )
-from domain.money import Fx, Money, PositiveMoney, yuan_minor
+from domain.model.dates import require_past
+from domain.model.deliberation import Deliberation
+from domain.model.event import Event, Recorded
+from domain.model.exchange import prefer_rate_of, require_rate
+from domain.model.money import Fx, Money, PositiveMoney, yuan_minor
+from domain.model.subjects import ArrivalId, ProjectId, tag
+from domain.model.texts import Period
 from domain.projects import FundsOrigin
-from domain.subjects import ArrivalId, ProjectId, tag
-from domain.texts import Period
 
 FundPurpose = Literal["注册资本", "增资", "购地", "基建", "设备", "流动"]
 RefusalGround = Literal["无凭证", "重复", "非外来资金", "超期", "虚报"]

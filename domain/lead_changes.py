@@ -6,11 +6,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from domain.command import Command
-from domain.event import Event
 from domain.leads import LeadConverted
-from domain.roles import Role
-from domain.subjects import LeadId, ProjectId, UnitId
+from domain.model.command import Command
+from domain.model.event import Event
+from domain.model.roles import Role
+from domain.model.subjects import LeadId, ProjectId, UnitId
 
 
 class LeadShared(Event):

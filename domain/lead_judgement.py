@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from domain.command import Command
-from domain.deliberation import Deliberation
 from domain.leads import (
     LeadMarkedDuplicate,
     LeadRejected,
@@ -11,9 +9,11 @@ from domain.leads import (
     LeadTests,
     LeadVerified,
 )
-from domain.roles import Role
-from domain.subjects import LeadId
-from domain.texts import Line, Text
+from domain.model.command import Command
+from domain.model.deliberation import Deliberation
+from domain.model.roles import Role
+from domain.model.subjects import LeadId
+from domain.model.texts import Line, Text
 
 
 class ScreenLead(Command):

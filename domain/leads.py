@@ -11,17 +11,17 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from domain.command import Command
-from domain.deliberation import Deliberation
-from domain.errors import NotPermitted, RuleBroken
-from domain.event import AHEAD, Event, Recorded
-from domain.identity import Investor, normal_name
-from domain.money import Money
-from domain.personal import PersonalText
-from domain.roles import Role
-from domain.separation import require_other_hands
-from domain.subjects import LeadId, ParticipantId, ProjectId, RivalId, tag
-from domain.texts import Line, Sha256, Text
+from domain.model.command import Command
+from domain.model.deliberation import Deliberation
+from domain.model.errors import NotPermitted, RuleBroken
+from domain.model.event import AHEAD, Event, Recorded
+from domain.model.identity import Investor, normal_name
+from domain.model.money import Money
+from domain.model.personal import PersonalText
+from domain.model.roles import Role
+from domain.model.separation import require_other_hands
+from domain.model.subjects import LeadId, ParticipantId, ProjectId, RivalId, tag
+from domain.model.texts import Line, Sha256, Text
 
 LeadKind = Literal["投资", "项目", "市场"]
 Channel = Literal[

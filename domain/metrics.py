@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, StringConstraints
 
-from domain.money import EXPONENTS
+from domain.model.money import EXPONENTS
 
 Metric = Literal[
     "leads",

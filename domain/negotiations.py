@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from domain.command import Command
-from domain.deliberation import Deliberation
-from domain.errors import RuleBroken
-from domain.event import Event
-from domain.personal import PersonalText
+from domain.model.command import Command
+from domain.model.deliberation import Deliberation
+from domain.model.errors import RuleBroken
+from domain.model.event import Event
+from domain.model.personal import PersonalText
+from domain.model.roles import Role
+from domain.model.subjects import ProjectId
+from domain.model.texts import Line, Text
 from domain.projects import (
     NegotiationEnded,
     NegotiationHeld,
@@ -15,9 +18,6 @@ from domain.projects import (
     Project,
     project,
 )
-from domain.roles import Role
-from domain.subjects import ProjectId
-from domain.texts import Line, Text
 
 
 class HoldNegotiation(Command):

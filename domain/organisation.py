@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Literal
 
-from domain.command import Command
-from domain.deliberation import Deliberation
-from domain.errors import RuleBroken
-from domain.event import Event, Recorded
-from domain.personal import Commitment, PersonalText
-from domain.roles import Role
-from domain.subjects import ParticipantId, PersonId, UnitId, tag
-from domain.texts import Line
+from domain.model.command import Command
+from domain.model.deliberation import Deliberation
+from domain.model.errors import RuleBroken
+from domain.model.event import Event, Recorded
+from domain.model.personal import Commitment, PersonalText
+from domain.model.roles import Role
+from domain.model.subjects import ParticipantId, PersonId, UnitId, tag
+from domain.model.texts import Line
 
 UnitKind = Literal[
     "乡镇", "街道", "行政村", "自然村", "县直单位", "区直单位", "县市区", "办事处", "领导机构"

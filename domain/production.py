@@ -7,13 +7,13 @@ from datetime import date
 from itertools import pairwise
 from typing import Literal
 
-from domain.command import Command
-from domain.dates import require_past
-from domain.deliberation import Deliberation
-from domain.errors import RuleBroken
-from domain.event import Event, Recorded
-from domain.roles import Role
-from domain.subjects import ProjectId, tag
+from domain.model.command import Command
+from domain.model.dates import require_past
+from domain.model.deliberation import Deliberation
+from domain.model.errors import RuleBroken
+from domain.model.event import Event, Recorded
+from domain.model.roles import Role
+from domain.model.subjects import ProjectId, tag
 
 ProductionKind = Literal["部分", "全部"]
 ProductionStatus = Literal["停产", "减产", "恢复"]

@@ -11,16 +11,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from domain.command import Command
-from domain.deliberation import Deliberation
-from domain.errors import RuleBroken
-from domain.event import Event, Recorded
-from domain.identity import Investor
 from domain.leads import Lead, LeadConverted, lead
-from domain.personal import PersonalText
-from domain.roles import Role
-from domain.subjects import LeadId, ProjectId, UnitId, tag
-from domain.texts import Line, Text
+from domain.model.command import Command
+from domain.model.deliberation import Deliberation
+from domain.model.errors import RuleBroken
+from domain.model.event import Event, Recorded
+from domain.model.identity import Investor
+from domain.model.personal import PersonalText
+from domain.model.roles import Role
+from domain.model.subjects import LeadId, ProjectId, UnitId, tag
+from domain.model.texts import Line, Text
 
 ProjectClass = Literal["工业", "农业产业化", "服务业", "城镇建设", "文化旅游", "基础设施"]
 ProjectKind = Literal["新建", "增资扩股", "合资合作", "项目引资"]

@@ -7,12 +7,12 @@ from typing import Annotated, Self
 
 from pydantic import Field, JsonValue, StringConstraints, model_validator
 
-from domain.command import Command
-from domain.deliberation import Deliberation
-from domain.errors import RuleNotSet
-from domain.event import Event
-from domain.roles import Role
-from domain.texts import DocumentRef, Text, require_no_control_characters
+from domain.model.command import Command
+from domain.model.deliberation import Deliberation
+from domain.model.errors import RuleNotSet
+from domain.model.event import Event
+from domain.model.roles import Role
+from domain.model.texts import DocumentRef, Text, require_no_control_characters
 
 RuleKey = Annotated[
     str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[A-Za-z0-9_]+){1,4}$", max_length=100)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from domain.command import Command
-from domain.event import Event
-from domain.personal import PersonalText
-from domain.roles import Role
-from domain.subjects import ComplaintId, ProjectId
+from domain.model.command import Command
+from domain.model.event import Event
+from domain.model.personal import PersonalText
+from domain.model.roles import Role
+from domain.model.subjects import ComplaintId, ProjectId
 
 Dimension = Literal["投资环境", "政务服务", "投诉处理", "回访"]
 Score = Literal["满意", "基本满意", "不满意"]

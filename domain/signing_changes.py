@@ -7,10 +7,11 @@ from typing import Self
 
 from pydantic import model_validator
 
-from domain.command import Command
-from domain.deliberation import Deliberation
-from domain.money import Fx, Money, PositiveMoney
-from domain.roles import Role
+from domain.model.command import Command
+from domain.model.deliberation import Deliberation
+from domain.model.money import Fx, Money, PositiveMoney
+from domain.model.roles import Role
+from domain.model.subjects import SigningId
 from domain.signing_terms import TERMS, TerminationCause, require_change, require_start_first
 from domain.signings import (
     SigningAmended,
@@ -19,7 +20,6 @@ from domain.signings import (
     already_terminated,
     signing,
 )
-from domain.subjects import SigningId
 
 
 class VerifySigning(Command):

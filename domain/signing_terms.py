@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.deliberation import Deliberation
-from domain.money import Money, PositiveMoney
+from domain.model.deliberation import Deliberation
+from domain.model.money import Money, PositiveMoney
 
 SigningLevel = Literal["意向", "框架", "协议", "正式合同"]
 ActivityLevel = Literal["省", "市", "区"]

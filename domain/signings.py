@@ -12,16 +12,18 @@ from typing import Self
 
 from pydantic import model_validator
 
-from domain.command import Command
-from domain.dates import require_past
-from domain.deliberation import Deliberation
-from domain.errors import RuleBroken
-from domain.event import Event, Recorded
-from domain.exchange import one_currency, prefer_rate_of, require_rate
-from domain.money import Fx, Money, PositiveMoney
+from domain.model.command import Command
+from domain.model.dates import require_past
+from domain.model.deliberation import Deliberation
+from domain.model.errors import RuleBroken
+from domain.model.event import Event, Recorded
+from domain.model.exchange import one_currency, prefer_rate_of, require_rate
+from domain.model.money import Fx, Money, PositiveMoney
+from domain.model.roles import Role
+from domain.model.separation import require_other_hands
+from domain.model.subjects import ProjectId, SigningId, tag
+from domain.model.texts import DocumentRef, Line
 from domain.projects import Parties
-from domain.roles import Role
-from domain.separation import require_other_hands
 from domain.signing_terms import (
     TERMS,
     ActivityLevel,
@@ -32,8 +34,6 @@ from domain.signing_terms import (
     require_change,
     require_start_first,
 )
-from domain.subjects import ProjectId, SigningId, tag
-from domain.texts import DocumentRef, Line
 
 
 class SigningRecorded(Event):

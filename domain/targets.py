@@ -15,14 +15,14 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from domain.deliberation import Deliberation
-from domain.errors import RuleBroken, SubjectAlreadyExists, SubjectUnknown
-from domain.event import Event, Recorded
 from domain.metrics import METRIC_NAMES, Metric, PositiveQuantity, require_unit, unit_fault
-from domain.money import PositiveMoney
+from domain.model.deliberation import Deliberation
+from domain.model.errors import RuleBroken, SubjectAlreadyExists, SubjectUnknown
+from domain.model.event import Event, Recorded
+from domain.model.money import PositiveMoney
+from domain.model.subjects import KINDS, CampaignId, Identifier, TargetId, TaskId, tag
+from domain.model.texts import DocumentRef, Line, Period, Text
 from domain.projects import ProjectClass
-from domain.subjects import KINDS, CampaignId, Identifier, TargetId, TaskId, tag
-from domain.texts import DocumentRef, Line, Period, Text
 
 TargetKind = Literal["floor", "stretch"]
 """确保 and 力争: the least that is wanted, and what is hoped for (SPEC G10)."""

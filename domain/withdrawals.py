@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from domain.command import Command
 from domain.funds import FundWithdrawn
-from domain.money import Fx, PositiveMoney
-from domain.roles import Role
-from domain.subjects import ProjectId
+from domain.model.command import Command
+from domain.model.money import Fx, PositiveMoney
+from domain.model.roles import Role
+from domain.model.subjects import ProjectId
 
 
 class WithdrawFund(Command):

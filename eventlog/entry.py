@@ -14,9 +14,9 @@ from typing import Any
 from eventsourcing.dcb.api import DCBEvent
 from pydantic_core import from_json
 
-from domain.event import EVENTS, Event, Recorded, Recorder
-from domain.personal import MARK, SALT_BYTES, commitment
-from domain.texts import DocumentRef
+from domain.model.event import EVENTS, Event, Recorded, Recorder
+from domain.model.personal import MARK, SALT_BYTES, commitment
+from domain.model.texts import DocumentRef
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,13 +22,13 @@ from eventsourcing.dcb.api import (
 )
 from eventsourcing.dcb.domain import Selector
 
-from domain.command import Command
 from domain.consider import consider
-from domain.deliberation import Deliberation
-from domain.errors import Contended, Refusal
-from domain.event import Recorded, Recorder
-from domain.roles import Actor
-from domain.subjects import mentions
+from domain.model.command import Command
+from domain.model.deliberation import Deliberation
+from domain.model.errors import Contended, Refusal
+from domain.model.event import Recorded, Recorder
+from domain.model.roles import Actor
+from domain.model.subjects import mentions
 from eventlog.entry import Envelope, Secret, leaf_hash, parse, read, splice, write
 from eventlog.outcomes import Append, Appended, Conflicted, Outcome, Repeated
 from eventlog.repetition import command_digest, fresh_digest, is_repeated, personal_values

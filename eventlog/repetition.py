@@ -11,9 +11,10 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from domain.command import Command
-from domain.personal import commitment
-from domain.roles import Actor
+from domain.model.command import Command
+from domain.model.effective import EventCorrected
+from domain.model.personal import commitment
+from domain.model.roles import Actor
 from eventlog.entry import Secret, canonical, commitments
 
 Salts = Sequence[tuple[str, bytes]]
@@ -66,7 +67,7 @@ def is_repeated(
 
     Once a person is erased the bodies can no longer be compared, and the account decides.
     """
-    hidden = {found for entry in entries for found in commitments(entry["data"])}
+    hidden = {found for entry in entries for found in commitments(_own(entry))}
     if not hidden <= {one for one, _ in salts}:
         return all(entry["actor"]["account"] == account_of(by) for entry in entries)
     texts = {text for entry in entries for text in _texts(entry["data"])}
@@ -92,6 +93,14 @@ def personal_values(command: Command) -> list[str]:
 
     command.model_dump(mode="json", context={"seal": seal})
     return values
+
+
+def _own(entry: dict[str, Any]) -> Any:
+    """What an entry's data says itself: a correction also cites what was said before."""
+    data = entry["data"]
+    if entry["type"] == EventCorrected.__name__:
+        return [change["new"] for change in data["changes"].values()]
+    return data
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from domain.effective import AMENDMENT_TYPES, amendments_tag
-from domain.event import EVENTS
+from domain.model.effective import AMENDMENT_TYPES, amendments_tag
+from domain.model.event import EVENTS
 from eventlog.entry import canonical, leaf_hash, read
 
 AMENDMENTS = frozenset(kind.__name__ for kind in AMENDMENT_TYPES)

@@ -6,7 +6,7 @@ from uuid import UUID, uuid5
 
 from eventsourcing.dcb.domain import Selector
 
-from domain.roles import SYSTEM
+from domain.model.roles import SYSTEM
 from domain.rulebook import defaults
 from domain.rules import RuleParameterSet, SetRuleParameter
 from eventlog.entry import canonical

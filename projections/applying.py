@@ -14,8 +14,8 @@ import psycopg
 from psycopg import sql
 from pydantic_core import from_json
 
-from domain.effective import EventCorrected, EventRevoked, amendments_tag, effect
-from domain.event import EVENTS
+from domain.model.effective import EventCorrected, EventRevoked, amendments_tag, effect
+from domain.model.event import EVENTS
 from projections.facts import Entry, View
 
 AMENDMENTS = frozenset({EventCorrected.__name__, EventRevoked.__name__})

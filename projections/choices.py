@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from domain.errors import RuleBroken
+from domain.model.errors import RuleBroken
 
 
 def one_of(values: Mapping[str, Any], key: str, *allowed: str) -> str:

@@ -14,8 +14,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from domain.complaints import NO_ANSWER
-from domain.event import WITHHELD
-from domain.identity import normal_name
+from domain.model.event import WITHHELD
+from domain.model.identity import normal_name
 from projections.asof import AsOf
 from projections.choices import days
 from projections.contributions import rows_of

@@ -15,7 +15,7 @@ from fractions import Fraction
 from typing import Any, TypeVar
 
 from domain.metrics import METRIC_NAMES, currency_of, usual_unit
-from domain.ratio import Style, fraction_text, percent, printed
+from domain.model.ratio import Style, fraction_text, percent, printed
 from projections import happened, measuring
 from projections.asof import AsOf
 from projections.choices import flag

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from psycopg.rows import dict_row
 
-from domain.identity import normal_name
+from domain.model.identity import normal_name
 from eventlog.statements import statement
 from projections.asof import AsOf
 from projections.rulebook import Connection

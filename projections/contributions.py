@@ -19,7 +19,7 @@ from typing import Any
 
 from psycopg.rows import dict_row
 
-from domain.money import EXPONENTS
+from domain.model.money import EXPONENTS
 from eventlog.statements import statement
 from projections.asof import AsOf
 from projections.choices import names, one_of

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from domain.event import Event
+from domain.model.event import Event
 
 Fact = Mapping[str, Any]
 """The values of a view's own columns; columns left out are null."""

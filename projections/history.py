@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from domain.effective import AMENDMENT_TYPES, Effect, amendments_tag, effect, voided
-from domain.errors import SubjectUnknown
-from domain.event import EVENTS
 from domain.leads import LeadConverted
+from domain.model.effective import AMENDMENT_TYPES, Effect, amendments_tag, effect, voided
+from domain.model.errors import SubjectUnknown
+from domain.model.event import EVENTS
+from domain.model.subjects import KINDS, tag
 from domain.projects import ProjectOpened
-from domain.subjects import KINDS, tag
 from eventlog.entry import parse
 from eventlog.registrar import SHANGHAI
 from eventlog.statements import statement
@@ -50,7 +50,7 @@ class Line:
 
     @property
     def amendment(self) -> tuple[int, str, dict[str, Any]]:
-        """This amendment as `domain.effective` takes it."""
+        """This amendment as `domain.model.effective` takes it."""
         return self.position, self.said["type"], self.said["data"]
 
 

@@ -7,7 +7,7 @@ from typing import Any, Literal, get_args
 
 from psycopg.rows import dict_row
 
-from domain.money import Money
+from domain.model.money import Money
 from eventlog.statements import statement
 from projections.asof import AsOf
 from projections.rate_rules import one_pass

@@ -12,8 +12,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from domain.money import EXPONENTS, half_up, minor_units
-from domain.ratio import Style, of, printed
+from domain.model.money import EXPONENTS, half_up, minor_units
+from domain.model.ratio import Style, of, printed
 
 Row = Mapping[str, Any]
 Cell = str | None

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from domain.metrics import AMOUNTS, MONEY_UNITS
-from domain.money import CNY, EXPONENTS
+from domain.model.money import CNY, EXPONENTS
 from projections.choices import one_of
 from projections.contributions import Amount, Contribution, once
 from projections.happened import Happened

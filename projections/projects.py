@@ -10,10 +10,10 @@ from typing import Any, Literal, get_args
 
 from psycopg.rows import dict_row
 
-from domain.errors import SubjectUnknown
-from domain.money import Money
+from domain.model.errors import SubjectUnknown
+from domain.model.money import Money
+from domain.model.subjects import KINDS
 from domain.projects import FundsOrigin
-from domain.subjects import KINDS
 from eventlog.statements import statement
 from projections.asof import AsOf
 from projections.project_contributions import Origin, origins

@@ -6,7 +6,7 @@ from typing import Any
 
 from psycopg.rows import dict_row
 
-from domain.money import CNY, Money
+from domain.model.money import CNY, Money
 from eventlog.statements import statement
 from projections.asof import AsOf
 from projections.rate_rules import GroupBy, one_pass, query, rules, said

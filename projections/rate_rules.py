@@ -9,8 +9,8 @@ from typing import Any, Literal, get_args
 
 from pydantic import ValidationError
 
-from domain.errors import RuleBroken
-from domain.money import CNY, Money
+from domain.model.errors import RuleBroken
+from domain.model.money import CNY, Money
 from eventlog.statements import statement
 from projections.asof import AsOf
 from projections.choices import flag, names, one_of

@@ -13,8 +13,8 @@ from typing import Any
 
 from psycopg.rows import dict_row
 
-from domain.money import half_up
-from domain.ratio import Style, fraction_text, of, percent, printed
+from domain.model.money import half_up
+from domain.model.ratio import Style, fraction_text, of, percent, printed
 from projections.asof import AsOf
 from projections.choices import one_of
 from projections.rate_rules import GroupBy, one_pass, query, rules, said

@@ -9,8 +9,8 @@ from typing import Any
 import psycopg
 from pydantic import JsonValue
 
-from domain.errors import RuleNotSet
-from domain.ratio import Style
+from domain.model.errors import RuleNotSet
+from domain.model.ratio import Style
 from eventlog.statements import statement
 from projections.asof import AsOf
 

@@ -7,9 +7,9 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from domain.errors import SubjectUnknown
 from domain.metrics import METRIC_NAMES, currency_of, quantity
-from domain.subjects import KINDS
+from domain.model.errors import SubjectUnknown
+from domain.model.subjects import KINDS
 from projections.asof import AsOf
 from projections.contributions import rows_of
 from projections.organisation import STANDING_FOR_A_UNIT, Organisation

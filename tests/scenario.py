@@ -12,9 +12,9 @@ from uuid import uuid4
 import pytest
 
 from domain.catalogue import COMMANDS
-from domain.errors import Refusal
-from domain.event import Event, Recorded
-from domain.roles import Actor, Role
+from domain.model.errors import Refusal
+from domain.model.event import Event, Recorded
+from domain.model.roles import Actor, Role
 from eventlog.entry import read
 from eventlog.memory import MemoryRecorder
 from eventlog.registrar import Answer, Registrar

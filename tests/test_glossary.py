@@ -12,9 +12,9 @@ import pytest
 
 from domain.catalogue import COMMANDS, EVENTS
 from domain.metrics import METRIC_NAMES
-from domain.roles import Role
+from domain.model.roles import Role
+from domain.model.subjects import KINDS
 from domain.rulebook import defaults, unset
-from domain.subjects import KINDS
 
 GLOSSARY = Path(__file__).resolve().parent.parent / "GLOSSARY.md"
 HEADING = "| 中文术语 | English | code name | kind | meaning | clause |"

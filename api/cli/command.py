@@ -15,7 +15,7 @@ from api.bodies import command_class, read_command
 from api.cli.options import AsJson, Data, quiet, settings
 from api.cli.outcome import Exit, Stopped
 from api.jurisdiction import opened
-from domain.command import Command
+from domain.model.command import Command
 from eventlog.registrar import Answer, Verdict, shanghai_today
 
 BODY = "-"

@@ -15,7 +15,7 @@ from api.jurisdiction import DatabaseAway
 from api.logs import failure
 from api.problems import Problem, problem_of
 from api.provision import NotSetUp
-from domain.errors import Refusal
+from domain.model.errors import Refusal
 from eventlog.embedded import EmbeddedPostgresError
 from eventlog.migrate import DatabaseIsNewer, MigrationChanged
 from eventlog.recorder import Unreachable

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from api.cli.asking import Cutoff, KnownAt, RulesAt, answered, as_json
 from api.cli.options import AsJson, Data
-from domain.ratio import EMPTY
+from domain.model.ratio import EMPTY
 from projections.rate_members import members as members_of
 from projections.rate_rules import GroupBy
 from projections.rates import rates as rates_of

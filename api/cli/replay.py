@@ -10,8 +10,8 @@ from rich.console import Console
 
 from api.cli.asking import Cutoff, KnownAt, answered
 from api.cli.options import AsJson, Data
-from domain.errors import SubjectUnknown
-from domain.subjects import KINDS
+from domain.model.errors import SubjectUnknown
+from domain.model.subjects import KINDS
 from projections.asof import AsOf
 from projections.history import project_history, subject_history
 from projections.rulebook import Connection

@@ -17,9 +17,9 @@ from api.cli.outcome import Exit, Stopped
 from api.jurisdiction import Jurisdiction, opened
 from domain.access import GrantRole, OpenAccount
 from domain.accounts import account as fold_account
-from domain.command import Command
-from domain.deliberation import Deliberation
-from domain.roles import SYSTEM, Role
+from domain.model.command import Command
+from domain.model.deliberation import Deliberation
+from domain.model.roles import SYSTEM, Role
 from eventlog.registrar import RecordReader, shanghai_today
 
 tokens = typer.Typer(

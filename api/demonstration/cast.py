@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from api.demonstration.step import Step
-from domain.roles import Role
+from domain.model.roles import Role
 
 DISTRICT = "demo-u00"
 OFFICE = "demo-office"

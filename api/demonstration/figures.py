@@ -8,23 +8,22 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from projections.rates import rates
-
 from api.demonstration.example import CUTOFF
 from api.demonstration.load import correction_of
 from api.demonstration.source import SOURCE, beside
 from api.demonstration.window import CAMPAIGN, LAST
 from api.jurisdiction import Jurisdiction
 from api.projecting import caught_up
-from domain.effective import EventCorrected
 from domain.metrics import METRIC_NAMES
-from domain.money import Money
-from domain.ratio import of, printed
+from domain.model.effective import EventCorrected
+from domain.model.money import Money
+from domain.model.ratio import of, printed
 from projections.asof import AsOf
 from projections.completion import RULES, completion
 from projections.contributions import Contribution, Scope
 from projections.organisation import organisation
 from projections.project_contributions import signings
+from projections.rates import rates
 from projections.rulebook import Connection, parameters, style
 
 NOT_COUNTED = ["意向", "框架"]

@@ -16,9 +16,9 @@ from api.demonstration.step import PositionOf, Step, in_order
 from api.jurisdiction import Jurisdiction
 from domain.accounts import ACCOUNT_TYPES
 from domain.catalogue import COMMANDS, EVENTS
-from domain.command import Command
-from domain.errors import Refusal
-from domain.roles import SYSTEM
+from domain.model.command import Command
+from domain.model.errors import Refusal
+from domain.model.roles import SYSTEM
 from domain.rules import RuleParameterSet
 
 PREPARATION = (RuleParameterSet, *ACCOUNT_TYPES)

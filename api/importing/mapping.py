@@ -22,7 +22,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from api.importing.tables import Row
 from api.wording import field_errors
 from domain.catalogue import COMMANDS
-from domain.command import Command
+from domain.model.command import Command
 
 NAMESPACE = UUID("5b0e7f0c-5d8e-5f0a-9d6b-2f7b5a3f1c11")
 """Command ids of imported rows lie in this namespace; changing it would import everything anew."""

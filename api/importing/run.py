@@ -17,8 +17,8 @@ from api.importing.mapping import CellUnusable, Mapping, body, command_id, ident
 from api.importing.tables import Row, Table
 from api.wording import field_errors
 from domain.catalogue import COMMANDS
-from domain.command import Command
-from domain.errors import Refusal
+from domain.model.command import Command
+from domain.model.errors import Refusal
 from eventlog.registrar import (
     Answer,
     CommandReused,

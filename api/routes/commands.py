@@ -18,8 +18,8 @@ from api.bodies import LARGEST_BODY, command_class, read_command
 from api.jurisdiction import Jurisdiction
 from api.problems import Problem, problem_of
 from api.routes.served import Served
-from domain.command import COMMANDS, ENVELOPE, Command
-from domain.errors import Refusal
+from domain.model.command import COMMANDS, ENVELOPE, Command
+from domain.model.errors import Refusal
 from eventlog.registrar import Answer
 
 router = APIRouter()

@@ -14,8 +14,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from domain.model.texts import DocumentRef
 from domain.rules import SetRuleParameter
-from domain.texts import DocumentRef
 
 POLICIES = (
     "text_and_format",

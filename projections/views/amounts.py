@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from domain.money import CNY, EXPONENTS, Fx, Money, yuan_minor
+from domain.model.money import CNY, EXPONENTS, Fx, Money, yuan_minor
 
 Stored = Mapping[str, Any]
 """Money or an exchange rate as an entry stores it."""

@@ -10,7 +10,7 @@ from domain.commencement import (
     DeemedCommencementCertified,
 )
 from domain.construction import ConstructionResumed, ConstructionSuspended
-from domain.event import Event
+from domain.model.event import Event
 from projections.facts import Entry, Fact, View
 
 commencement = View(

@@ -15,7 +15,7 @@ from domain.complaints import (
     ComplaintReviewed,
     ComplaintReviewRequested,
 )
-from domain.event import Event
+from domain.model.event import Event
 from domain.satisfaction import SatisfactionSurveyed
 from projections.facts import Entry, Fact, View
 

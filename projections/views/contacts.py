@@ -15,7 +15,7 @@ from domain.contacts import (
     MeetingHeld,
     SiteInspectionHeld,
 )
-from domain.identity import Investor, normal_name
+from domain.model.identity import Investor, normal_name
 from projections.facts import Entry, Fact, View
 
 _ENTERPRISE = {

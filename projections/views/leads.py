@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from domain.identity import Investor, normal_name
 from domain.leads import (
     LeadConverted,
     LeadMarkedDuplicate,
@@ -10,6 +9,7 @@ from domain.leads import (
     LeadRejected,
     LeadVerified,
 )
+from domain.model.identity import Investor, normal_name
 from projections.facts import Entry, Fact, View
 
 lead = View(

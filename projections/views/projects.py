@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.identity import Investor
+from domain.model.identity import Investor
 from domain.projects import (
     InvestorChanged,
     NegotiationEnded,

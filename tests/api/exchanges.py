@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from domain.roles import Role
+from domain.model.roles import Role
 
 Exchange = tuple[str, str, dict[str, Any]]
 

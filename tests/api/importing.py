@@ -13,7 +13,7 @@ from api.cli import app
 from api.importing.mapping import load_mapping
 from api.importing.run import Outcome, record, rehearse
 from api.importing.tables import read_table
-from domain.roles import Role
+from domain.model.roles import Role
 from tests.api.service import Service
 from tests.database import TestDatabase
 

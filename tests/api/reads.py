@@ -8,7 +8,7 @@ from typing import Any
 
 from api.projecting import projecting
 from domain.companies import check_character
-from domain.roles import Role
+from domain.model.roles import Role
 from eventlog.setup import enact_rulebook
 from tests.api.service import Service
 

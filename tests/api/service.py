@@ -15,7 +15,7 @@ from api.cli.token import admit
 from api.jurisdiction import Jurisdiction, connected
 from api.provision import Addresses, as_service
 from api.settings import Settings
-from domain.roles import Role
+from domain.model.roles import Role
 from tests.database import TestDatabase
 
 OFFICE = (Role.LGO, Role.LG, Role.UNIT, Role.INV)

@@ -9,7 +9,7 @@ import pytest
 from api.access import REMEMBERED_S, Tokens
 from api.cli.outcome import Stopped
 from api.cli.token import admit
-from domain.roles import Role
+from domain.model.roles import Role
 from tests.api.service import Service, problem
 
 

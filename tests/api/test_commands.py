@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from uuid import uuid4
 
-from domain.command import COMMANDS
-from domain.roles import Role
+from domain.model.command import COMMANDS
+from domain.model.roles import Role
 from tests.api.service import Service, problem
 
 UNIT = {"unit_id": "u1", "name": "河东乡", "kind": "乡镇", "parent": None}

@@ -16,9 +16,9 @@ from api.demonstration.figures import figures
 from api.demonstration.load import RecordInUse, load, story
 from api.demonstration.tables import in_yuan, show
 from api.demonstration.welcome import demonstrated
-from domain.effective import EventCorrected, EventRevoked
-from domain.event import Event, Recorded
 from domain.leads import LeadRegistered, LeadRejected
+from domain.model.effective import EventCorrected, EventRevoked
+from domain.model.event import Event, Recorded
 from eventlog.entry import read
 from eventlog.setup import enact_rulebook
 from tests.api.importing import run_cli

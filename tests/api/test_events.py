@@ -11,8 +11,8 @@ from uuid import uuid4
 
 import pytest
 
+from domain.model.roles import SYSTEM
 from domain.organisation import RegisterUnit
-from domain.roles import SYSTEM
 from tests.api.service import Service, problem
 from tests.api.streams import Heard, listen
 

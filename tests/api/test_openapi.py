@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import openapi_spec_validator
 
-from domain.command import COMMANDS
+from domain.model.command import COMMANDS
 from tests.api.service import Service
 
 

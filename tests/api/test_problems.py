@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from api.access import token_hash
-from domain.roles import Role
+from domain.model.roles import Role
 from tests.api.service import Service, problem, service_on
 from tests.database import fresh_database
 

@@ -17,8 +17,8 @@ from api.jurisdiction import Jurisdiction, opened
 from api.projecting import caught_up
 from api.provision import OWNER, SERVER, as_service
 from api.settings import Settings, default_data
+from domain.model.roles import SYSTEM
 from domain.organisation import RegisterUnit
-from domain.roles import SYSTEM
 from eventlog.embedded import EmbeddedPostgres
 from eventlog.migrate import service_role
 from tests.database import TestDatabase, fresh_database

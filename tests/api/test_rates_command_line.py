@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from api.cli import app
-from domain.errors import SubjectUnknown
+from domain.model.errors import SubjectUnknown
 from tests.api.reads import Reader, reading
 from tests.api.service import Service
 from tests.database import TestDatabase

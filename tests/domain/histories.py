@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from domain.effective import Amendment, EventCorrected, EventRevoked
-from domain.event import Recorded
+from domain.model.effective import Amendment, EventCorrected, EventRevoked
+from domain.model.event import Recorded
 
 
 def stands(one: Recorded, record: Sequence[Recorded]) -> bool:

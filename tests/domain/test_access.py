@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from domain.accounts import AccountClosed, AccountOpened, RoleGranted, RoleWithdrawn
-from domain.errors import (
+from domain.model.errors import (
     DutiesNotSeparated,
     NotPermitted,
     RuleBroken,
     SubjectAlreadyExists,
     SubjectUnknown,
 )
-from domain.roles import SYSTEM, Role
+from domain.model.roles import SYSTEM, Role
 from tests.scenario import Scenario, actor
 
 OFFICE = actor("office", Role.LGO)

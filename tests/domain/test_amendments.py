@@ -9,18 +9,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from domain.deliberation import Deliberation
-from domain.effective import EventCorrected, EventRevoked
-from domain.errors import (
+from domain.leads import LeadRegistered, lead
+from domain.model.deliberation import Deliberation
+from domain.model.effective import EventCorrected, EventRevoked
+from domain.model.errors import (
     NotPermitted,
     Refusal,
     RuleBroken,
     SubjectAlreadyExists,
     SubjectUnknown,
 )
-from domain.leads import LeadRegistered, lead
+from domain.model.roles import SYSTEM, Role
 from domain.organisation import PostHeld, PostLeft
-from domain.roles import SYSTEM, Role
 from eventlog.entry import read
 from eventlog.registrar import RecordReader
 from tests.domain.bodies import (

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from domain.errors import NotPermitted, RuleBroken, SubjectAlreadyExists, SubjectUnknown
 from domain.funds import FundArrivalReported
-from domain.money import Money
-from domain.roles import Role
+from domain.model.errors import NotPermitted, RuleBroken, SubjectAlreadyExists, SubjectUnknown
+from domain.model.money import Money
+from domain.model.roles import Role
 from tests.domain.bodies import a_slip, an_arrival, dollars, position_of, with_project, yuan
 from tests.scenario import TODAY, Scenario, actor
 

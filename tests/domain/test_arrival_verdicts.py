@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from domain.errors import DutiesNotSeparated, NotPermitted, RuleBroken, SubjectUnknown
 from domain.funds import (
     FundArrivalPartlyRefused,
     FundArrivalRecognised,
     FundArrivalRefused,
 )
-from domain.money import Money
-from domain.roles import Actor, Role
+from domain.model.errors import DutiesNotSeparated, NotPermitted, RuleBroken, SubjectUnknown
+from domain.model.money import Money
+from domain.model.roles import Actor, Role
 from tests.domain.bodies import an_arrival, dollars, fx, position_of, with_project, yuan
 from tests.scenario import CLERK, JUDGE, Scenario, actor
 

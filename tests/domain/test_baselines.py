@@ -8,8 +8,8 @@ import pytest
 from pydantic import ValidationError
 
 from domain.baselines import BaselineSet, ForecastRecorded
-from domain.errors import NotPermitted, RuleBroken, SubjectUnknown
-from domain.roles import Role
+from domain.model.errors import NotPermitted, RuleBroken, SubjectUnknown
+from domain.model.roles import Role
 from tests.domain.bodies import with_project
 from tests.scenario import Scenario, actor
 

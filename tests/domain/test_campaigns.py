@@ -16,8 +16,8 @@ from domain.campaigns import (
     ProjectAdoptedByCampaign,
 )
 from domain.catalogue import COMMANDS
-from domain.errors import NotPermitted, RuleBroken, SubjectAlreadyExists, SubjectUnknown
-from domain.roles import Role
+from domain.model.errors import NotPermitted, RuleBroken, SubjectAlreadyExists, SubjectUnknown
+from domain.model.roles import Role
 from tests.domain.bodies import a_campaign, with_project
 from tests.scenario import Scenario, actor
 

@@ -19,10 +19,10 @@ from pydantic import BaseModel
 
 import domain
 from domain import catalogue
-from domain.command import COMMANDS, Command
-from domain.event import EVENTS, Event
-from domain.roles import Role
-from domain.subjects import KINDS, subject_fields
+from domain.model.command import COMMANDS, Command
+from domain.model.event import EVENTS, Event
+from domain.model.roles import Role
+from domain.model.subjects import KINDS, subject_fields
 
 PINNED = Path(__file__).with_name("event_types.txt")
 HOLE = re.compile(r"\{([^{}]*)\}")
@@ -70,7 +70,7 @@ def test_every_module_with_events_or_commands_is_in_the_catalogue() -> None:
     assert not forgotten, f"add to domain/catalogue.py: {sorted(forgotten)}"
     imported = {name for name in known if name not in listed}
     # The mechanism brings its own events along; every other module is listed by name.
-    assert imported <= {"domain.effective"}
+    assert imported <= {"domain.model.effective"}
     assert listed == known - imported
 
 

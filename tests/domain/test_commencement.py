@@ -15,8 +15,8 @@ from domain.commencement import (
     CommencementReported,
     DeemedCommencementCertified,
 )
-from domain.errors import DutiesNotSeparated, NotPermitted, RuleBroken, SubjectUnknown
-from domain.roles import Actor, Role
+from domain.model.errors import DutiesNotSeparated, NotPermitted, RuleBroken, SubjectUnknown
+from domain.model.roles import Actor, Role
 from tests.domain.bodies import position_of, with_project
 from tests.scenario import CLERK, JUDGE, TODAY, Scenario, actor
 

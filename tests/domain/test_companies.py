@@ -15,16 +15,16 @@ from domain.companies import (
     check_character,
     company,
 )
-from domain.deliberation import Deliberation
-from domain.errors import (
+from domain.model.deliberation import Deliberation
+from domain.model.errors import (
     DutiesNotSeparated,
     NotPermitted,
     RuleBroken,
     SubjectAlreadyExists,
     SubjectUnknown,
 )
-from domain.money import Money
-from domain.roles import Actor, Role
+from domain.model.money import Money
+from domain.model.roles import Actor, Role
 from eventlog.registrar import RecordReader
 from tests.domain.bodies import a_slip, an_arrival, dollars, position_of, with_project, yuan
 from tests.scenario import CLERK, JUDGE, TODAY, Scenario, actor

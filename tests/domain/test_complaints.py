@@ -19,9 +19,9 @@ from domain.complaints import (
     ComplaintReviewed,
     ComplaintReviewRequested,
 )
-from domain.errors import NotPermitted, RuleBroken, SubjectAlreadyExists, SubjectUnknown
-from domain.personal import Commitment
-from domain.roles import Role
+from domain.model.errors import NotPermitted, RuleBroken, SubjectAlreadyExists, SubjectUnknown
+from domain.model.personal import Commitment
+from domain.model.roles import Role
 from domain.satisfaction import SatisfactionSurveyed
 from tests.domain.bodies import with_project
 from tests.scenario import Scenario, actor

@@ -10,9 +10,9 @@ import pytest
 from pydantic import ValidationError
 
 from domain.catalogue import COMMANDS
-from domain.errors import NotPermitted, RuleBroken, SubjectAlreadyExists, SubjectUnknown
+from domain.model.errors import NotPermitted, RuleBroken, SubjectAlreadyExists, SubjectUnknown
+from domain.model.roles import SYSTEM, Actor, Role
 from domain.organisation import ParticipantRegistered, UnitRegistered
-from domain.roles import SYSTEM, Actor, Role
 from eventlog.entry import read
 from eventlog.outcomes import Append, Outcome
 from eventlog.registrar import CommandReused

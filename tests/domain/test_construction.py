@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from domain.construction import ConstructionResumed, ConstructionSuspended
-from domain.errors import NotPermitted, RuleBroken
-from domain.roles import Role
+from domain.model.errors import NotPermitted, RuleBroken
+from domain.model.roles import Role
 from tests.domain.bodies import position_of, with_project
 from tests.scenario import CLERK, JUDGE, TODAY, Scenario, actor
 

@@ -17,10 +17,10 @@ from domain.contacts import (
     SiteInspectionHeld,
     enterprise_tag,
 )
-from domain.errors import NotPermitted, RuleBroken, SubjectAlreadyExists, SubjectUnknown
-from domain.identity import Investor
-from domain.personal import Commitment
-from domain.roles import Role
+from domain.model.errors import NotPermitted, RuleBroken, SubjectAlreadyExists, SubjectUnknown
+from domain.model.identity import Investor
+from domain.model.personal import Commitment
+from domain.model.roles import Role
 from tests.domain.bodies import INVESTOR, a_lead, with_project
 from tests.scenario import Scenario, actor
 

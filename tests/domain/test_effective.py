@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.effective import (
+from domain.model.effective import (
     Amendment,
     Change,
     EventCorrected,
@@ -17,7 +17,7 @@ from domain.effective import (
     effective,
     voided,
 )
-from domain.event import Event, Recorded, Recorder
+from domain.model.event import Event, Recorded, Recorder
 from domain.organisation import PostHeld
 from tests.domain.histories import reading
 

@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from domain.deliberation import Deliberation
-from domain.errors import NotPermitted, RuleBroken, SubjectUnknown
 from domain.fund_schedules import (
     FundDunningIssued,
     FundScheduleExtended,
     FundScheduleSet,
     schedule,
 )
-from domain.roles import Role
+from domain.model.deliberation import Deliberation
+from domain.model.errors import NotPermitted, RuleBroken, SubjectUnknown
+from domain.model.roles import Role
 from eventlog.registrar import RecordReader
 from tests.domain.bodies import a_signing, dollars, position_of, with_project, yuan
 from tests.scenario import TODAY, Scenario, actor

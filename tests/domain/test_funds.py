@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from domain.deliberation import Deliberation
-from domain.errors import RuleBroken
-from domain.event import Recorded
 from domain.funds import FundArrivalRecognised, arrival, arrivals
-from domain.roles import Role
+from domain.model.deliberation import Deliberation
+from domain.model.errors import RuleBroken
+from domain.model.event import Recorded
+from domain.model.roles import Role
 from eventlog.entry import parse
 from eventlog.registrar import RecordReader
 from tests.domain.bodies import (

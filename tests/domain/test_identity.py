@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from domain.identity import Investor, evidence_key, normal_name
+from domain.model.identity import Investor, evidence_key, normal_name
 
 CODE = "91440300708461136T"
 OTHER_CODE = "91310000132221014X"

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from domain.effective import EventCorrected, EventRevoked
-from domain.errors import DutiesNotSeparated, NotPermitted, RuleBroken
-from domain.roles import Role
+from domain.model.effective import EventCorrected, EventRevoked
+from domain.model.errors import DutiesNotSeparated, NotPermitted, RuleBroken
+from domain.model.roles import Role
 from tests.domain.bodies import a_lead, a_project, position_of, with_project
 from tests.scenario import JUDGE, Scenario, actor
 

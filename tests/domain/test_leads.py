@@ -8,14 +8,6 @@ import pytest
 from pydantic import ValidationError
 
 from domain.catalogue import COMMANDS
-from domain.deliberation import Deliberation
-from domain.errors import (
-    DutiesNotSeparated,
-    NotPermitted,
-    RuleBroken,
-    SubjectAlreadyExists,
-    SubjectUnknown,
-)
 from domain.lead_changes import LeadShared
 from domain.leads import (
     Lead,
@@ -27,7 +19,15 @@ from domain.leads import (
     LeadVerified,
     lead,
 )
-from domain.roles import Role
+from domain.model.deliberation import Deliberation
+from domain.model.errors import (
+    DutiesNotSeparated,
+    NotPermitted,
+    RuleBroken,
+    SubjectAlreadyExists,
+    SubjectUnknown,
+)
+from domain.model.roles import Role
 from eventlog.registrar import RecordReader
 from tests.domain.bodies import a_lead, with_project
 from tests.scenario import CLERK, JUDGE, TODAY, Scenario, actor

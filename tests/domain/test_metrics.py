@@ -15,7 +15,7 @@ from domain.metrics import (
     unit_fault,
     usual_unit,
 )
-from domain.money import Money
+from domain.model.money import Money
 
 
 def test_the_names_of_the_metrics_are_those_of_the_catalogue() -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from domain.money import EXPONENTS, Fx, Money, PositiveMoney, half_up, minor_units, yuan_minor
+from domain.model.money import EXPONENTS, Fx, Money, PositiveMoney, half_up, minor_units, yuan_minor
 
 RATE = {"date": "2012-06-28", "source": "中国外汇交易中心"}
 LARGEST = 10**17

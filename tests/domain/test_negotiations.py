@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from domain.errors import NotPermitted, RuleBroken, SubjectUnknown
-from domain.personal import Commitment
+from domain.model.errors import NotPermitted, RuleBroken, SubjectUnknown
+from domain.model.personal import Commitment
+from domain.model.roles import Role
 from domain.projects import NegotiationEnded, NegotiationHeld, NegotiationSucceeded
-from domain.roles import Role
 from tests.domain.bodies import position_of, with_project
 from tests.scenario import Scenario, actor
 

@@ -8,7 +8,9 @@ import pytest
 from pydantic import ValidationError
 
 from domain.catalogue import COMMANDS
-from domain.errors import NotPermitted, RuleBroken, SubjectAlreadyExists, SubjectUnknown
+from domain.model.errors import NotPermitted, RuleBroken, SubjectAlreadyExists, SubjectUnknown
+from domain.model.personal import Commitment
+from domain.model.roles import Role
 from domain.organisation import (
     NATURAL_PERSONS,
     FirstResponsiblePersonSet,
@@ -18,8 +20,6 @@ from domain.organisation import (
     UnitRegistered,
     UnitRenamed,
 )
-from domain.personal import Commitment
-from domain.roles import Role
 from tests.scenario import Scenario, actor
 
 UNIT: dict[str, Any] = {"unit_id": "u1", "name": "河东乡", "kind": "乡镇"}

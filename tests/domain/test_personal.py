@@ -9,7 +9,7 @@ import pytest
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from domain.catalogue import EVENTS
-from domain.personal import (
+from domain.model.personal import (
     MARK,
     Commitment,
     Hidden,

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from domain.errors import NotPermitted, RuleBroken, SubjectUnknown
+from domain.model.errors import NotPermitted, RuleBroken, SubjectUnknown
+from domain.model.roles import Role
 from domain.production import ProductionStarted, ProductionStatusChanged
-from domain.roles import Role
 from tests.domain.bodies import position_of, with_project
 from tests.scenario import TODAY, Scenario, actor
 

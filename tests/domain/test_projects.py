@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from domain.deliberation import Deliberation
-from domain.errors import NotPermitted, RuleBroken, SubjectAlreadyExists, SubjectUnknown
-from domain.identity import Investor
 from domain.leads import LeadConverted
+from domain.model.deliberation import Deliberation
+from domain.model.errors import NotPermitted, RuleBroken, SubjectAlreadyExists, SubjectUnknown
+from domain.model.identity import Investor
+from domain.model.roles import Role
 from domain.projects import InvestorChanged, ProjectOpened, project
-from domain.roles import Role
 from eventlog.registrar import RecordReader
 from tests.domain.bodies import INVESTOR, a_lead, a_project, position_of, with_project
 from tests.scenario import JUDGE, TODAY, Scenario, actor

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.ratio import EMPTY, Style, fraction_text, of, percent, printed
+from domain.model.ratio import EMPTY, Style, fraction_text, of, percent, printed
 
 MODES = {"HALF_UP": ROUND_HALF_UP, "HALF_EVEN": ROUND_HALF_EVEN, "DOWN": ROUND_DOWN}
 

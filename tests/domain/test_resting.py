@@ -9,10 +9,10 @@ import pytest
 
 from domain.amendments import RevokeEvent
 from domain.consider import consider
-from domain.effective import EventCorrected, EventRevoked, effective
-from domain.errors import RuleBroken, SubjectAlreadyExists, SubjectUnknown
+from domain.model.effective import EventCorrected, EventRevoked, effective
+from domain.model.errors import RuleBroken, SubjectAlreadyExists, SubjectUnknown
+from domain.model.roles import Role
 from domain.organisation import PostHeld, UnitRegistered
-from domain.roles import Role
 from eventlog.entry import read
 from tests.domain.bodies import (
     a_campaign,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.money import Money
+from domain.model.money import Money
 from domain.rulebook import POLICIES, SINCE, Unset, defaults, unset
 from domain.rules import SetRuleParameter, require_no_floats
 

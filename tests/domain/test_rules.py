@@ -9,9 +9,9 @@ import pytest
 from pydantic import JsonValue, ValidationError
 
 from domain.catalogue import COMMANDS
-from domain.deliberation import Deliberation
-from domain.errors import NotPermitted, RuleNotSet
-from domain.roles import Role
+from domain.model.deliberation import Deliberation
+from domain.model.errors import NotPermitted, RuleNotSet
+from domain.model.roles import Role
 from domain.rules import RuleParameterSet, rule
 from eventlog.registrar import RecordReader
 from tests.scenario import TODAY, Scenario, actor

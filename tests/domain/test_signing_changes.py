@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from domain.deliberation import Deliberation
-from domain.errors import DutiesNotSeparated, NotPermitted, RuleBroken, SubjectUnknown
-from domain.money import Fx, Money
-from domain.roles import Actor, Role
+from domain.model.deliberation import Deliberation
+from domain.model.errors import DutiesNotSeparated, NotPermitted, RuleBroken, SubjectUnknown
+from domain.model.money import Fx, Money
+from domain.model.roles import Actor, Role
 from domain.signings import (
     Signing,
     SigningAmended,

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from domain.effective import EventCorrected, EventRevoked
-from domain.errors import DutiesNotSeparated, RuleBroken
+from domain.model.effective import EventCorrected, EventRevoked
+from domain.model.errors import DutiesNotSeparated, RuleBroken
 from tests.domain.bodies import a_signing, dollars, fx, position_of, with_project, yuan
 from tests.scenario import JUDGE, TODAY, Scenario
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from domain.deliberation import Deliberation
-from domain.errors import NotPermitted, RuleBroken, SubjectAlreadyExists, SubjectUnknown
-from domain.money import Money
-from domain.roles import Role
+from domain.model.deliberation import Deliberation
+from domain.model.errors import NotPermitted, RuleBroken, SubjectAlreadyExists, SubjectUnknown
+from domain.model.money import Money
+from domain.model.roles import Role
 from domain.signings import SigningRecorded, signing
 from eventlog.registrar import RecordReader
 from tests.domain.bodies import a_project, a_signing, dollars, fx, position_of, with_project, yuan

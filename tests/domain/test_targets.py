@@ -9,9 +9,9 @@ import pytest
 from pydantic import ValidationError
 
 from domain.catalogue import COMMANDS
-from domain.deliberation import Deliberation
-from domain.errors import NotPermitted, RuleBroken, SubjectAlreadyExists, SubjectUnknown
-from domain.roles import Role
+from domain.model.deliberation import Deliberation
+from domain.model.errors import NotPermitted, RuleBroken, SubjectAlreadyExists, SubjectUnknown
+from domain.model.roles import Role
 from domain.targets import TargetAdjusted, TargetAssigned, TargetDecomposed, find_target
 from eventlog.registrar import RecordReader
 from tests.domain.bodies import a_campaign, a_target, yuan

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from domain.errors import NotPermitted, RuleBroken
 from domain.funds import FundWithdrawn
-from domain.roles import Role
+from domain.model.errors import NotPermitted, RuleBroken
+from domain.model.roles import Role
 from tests.domain.bodies import an_arrival, dollars, fx, position_of, with_project, yuan
 from tests.scenario import Scenario, actor
 

@@ -18,7 +18,7 @@ from eventsourcing.dcb.api import (
 )
 from psycopg_pool import ConnectionPool
 
-from domain.personal import MARK, commitment
+from domain.model.personal import MARK, commitment
 from eventlog.entry import Secret, canonical
 from eventlog.outcomes import Append
 from eventlog.recorder import PostgresRecorder

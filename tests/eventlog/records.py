@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from domain.catalogue import COMMANDS
-from domain.roles import Actor
+from domain.model.roles import Actor
 from eventlog.combiner import Combiner
 from eventlog.recorder import PostgresRecorder
 from eventlog.registrar import Answer, Registrar

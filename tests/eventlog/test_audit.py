@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from domain.roles import Role
+from domain.model.roles import Role
 from eventlog.audit import audit
 from eventlog.entry import canonical, leaf_hash
 from eventlog.migrate import service_role

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from domain.deliberation import Deliberation
-from domain.errors import RuleNotSet
-from domain.roles import SYSTEM
+from domain.model.deliberation import Deliberation
+from domain.model.errors import RuleNotSet
+from domain.model.roles import SYSTEM
 from domain.rulebook import defaults
 from domain.rules import RuleParameterSet, rule
 from eventlog import setup

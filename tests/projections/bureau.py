@@ -14,7 +14,7 @@ from psycopg_pool import ConnectionPool
 import projections.views
 from domain.catalogue import COMMANDS
 from domain.metrics import usual_unit
-from domain.roles import Actor
+from domain.model.roles import Actor
 from eventlog.combiner import Combiner
 from eventlog.recorder import PostgresRecorder
 from eventlog.registrar import Registrar

@@ -9,9 +9,6 @@ from random import Random
 from typing import Any
 
 from domain.commencement import CommencementCertified
-from domain.effective import effective
-from domain.errors import Refusal
-from domain.event import Recorded
 from domain.leads import (
     LeadConverted,
     LeadMarkedDuplicate,
@@ -19,6 +16,9 @@ from domain.leads import (
     LeadRejected,
     LeadVerified,
 )
+from domain.model.effective import effective
+from domain.model.errors import Refusal
+from domain.model.event import Recorded
 from domain.projects import NegotiationHeld, ProjectOpened
 from domain.signings import SigningRecorded, SigningVerified
 from eventlog.entry import read

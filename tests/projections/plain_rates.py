@@ -10,10 +10,10 @@ from typing import Any, TypeVar
 
 from domain.commencement import CommencementCertified, DeemedCommencementCertified
 from domain.companies import CompanyRegistered
-from domain.effective import effective
-from domain.event import Event, Recorded
 from domain.funds import FundArrivalRecognised, FundArrivalReported, FundWithdrawn
-from domain.money import EXPONENTS, Fx, Money, half_up
+from domain.model.effective import effective
+from domain.model.event import Event, Recorded
+from domain.model.money import EXPONENTS, Fx, Money, half_up
 from domain.production import ProductionStarted
 from domain.projects import ProjectOpened
 from domain.signings import SigningAmended, SigningRecorded, SigningTerminated, SigningVerified

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
-from domain.errors import Refusal
-from domain.money import Money
+from domain.model.errors import Refusal
+from domain.model.money import Money
 from tests.projections.rated import RatedBureau
 
 FIRST, LAST = date(2010, 10, 1), date(2013, 6, 30)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from domain.errors import RuleBroken, RuleNotSet, SubjectUnknown
+from domain.model.errors import RuleBroken, RuleNotSet, SubjectUnknown
 from tests.database import TestDatabase
 from tests.projections.bureau import RULES, Bureau, bureau_on
 from tests.projections.tables import campaigning, figures, ids, inspected, row, table, visited

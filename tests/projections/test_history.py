@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from domain.errors import SubjectUnknown
+from domain.model.errors import SubjectUnknown
 from eventlog.entry import leaf_hash
 from eventlog.recorder import PostgresRecorder
 from projections.history import late_by_days, project_history

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from domain.errors import SubjectUnknown
+from domain.model.errors import SubjectUnknown
 from projections.projects import project, projects
 from tests.database import TestDatabase
 from tests.projections.rated import RatedBureau, rating, worked_example, yuan

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from domain.errors import RuleBroken, RuleNotSet, SubjectUnknown
-from domain.roles import Role
+from domain.model.errors import RuleBroken, RuleNotSet, SubjectUnknown
+from domain.model.roles import Role
 from projections.rankings import KINDS, RULES, RULES_OF, Kind, Ranking, places, ranking
 from tests.database import TestDatabase
 from tests.projections import bureau as given

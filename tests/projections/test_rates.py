@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from domain.errors import RuleBroken
-from domain.ratio import Style
+from domain.model.errors import RuleBroken
+from domain.model.ratio import Style
 from projections.rate_rules import GroupBy
 from projections.rates import rate
 from tests.database import TestDatabase

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from domain.errors import DutiesNotSeparated
-from domain.event import Recorded
+from domain.model.errors import DutiesNotSeparated
+from domain.model.event import Recorded
 
 
 def require_other_hands(

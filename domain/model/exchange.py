@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from domain.dates import require_past
-from domain.deliberation import Deliberation
-from domain.errors import RuleBroken
-from domain.money import CNY, Fx, Money
+from domain.model.dates import require_past
+from domain.model.deliberation import Deliberation
+from domain.model.errors import RuleBroken
+from domain.model.money import CNY, Fx, Money
 
 
 def one_currency(*amounts: Money | None) -> str | None:

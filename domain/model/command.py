@@ -13,11 +13,11 @@ from typing import Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.deliberation import Ask, Deliberation, creators
-from domain.event import Event
-from domain.roles import Role
-from domain.subjects import CampaignId, PersonId, mentions, subject_fields, tag
-from domain.texts import DocumentRef, Text
+from domain.model.deliberation import Ask, Deliberation, creators
+from domain.model.event import Event
+from domain.model.roles import Role
+from domain.model.subjects import CampaignId, PersonId, mentions, subject_fields, tag
+from domain.model.texts import DocumentRef, Text
 
 COMMANDS: dict[str, type[Command]] = {}
 """Every command by its kebab-case name."""

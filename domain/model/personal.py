@@ -18,7 +18,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, core_schema
 
-from domain.texts import Text
+from domain.model.texts import Text
 
 SALT_BYTES = 32
 MARK = "$commit"

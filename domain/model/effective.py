@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ConfigDict, Field
 
-from domain.event import Event, Recorded
+from domain.model.event import Event, Recorded
 
 
 class Change(Event, abstract=True):

@@ -13,11 +13,11 @@ from typing import Any, Protocol, TypeVar
 
 from eventsourcing.dcb.domain import Selector, Slice, Tagged
 
-from domain.effective import AMENDMENT_TYPES, Amendment, amendments_tag, effective
-from domain.errors import SubjectAlreadyExists, SubjectUnknown
-from domain.event import AHEAD, EVENTS, Event, Recorded, Recorder
-from domain.roles import Actor, Role
-from domain.subjects import KINDS, tag
+from domain.model.effective import AMENDMENT_TYPES, Amendment, amendments_tag, effective
+from domain.model.errors import SubjectAlreadyExists, SubjectUnknown
+from domain.model.event import AHEAD, EVENTS, Event, Recorded, Recorder
+from domain.model.roles import Actor, Role
+from domain.model.subjects import KINDS, tag
 
 
 class Reader(Protocol):

@@ -7,11 +7,11 @@ revoked in some order and no half of a story is left behind (docs/decisions/0006
 
 from __future__ import annotations
 
-from domain.deliberation import Deliberation
-from domain.effective import Amendment
-from domain.errors import RuleBroken
-from domain.event import EVENTS, Recorded
-from domain.subjects import mentions, tag
+from domain.model.deliberation import Deliberation
+from domain.model.effective import Amendment
+from domain.model.errors import RuleBroken
+from domain.model.event import EVENTS, Recorded
+from domain.model.subjects import mentions, tag
 
 
 def refuse_while_rested_on(case: Deliberation, standing: Recorded) -> None:

@@ -10,7 +10,7 @@ from typing import Annotated
 from opencc import OpenCC
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
-from domain.texts import CreditCode, Line, upper
+from domain.model.texts import CreditCode, Line, upper
 
 _BRACKETS = str.maketrans({"（": "(", "）": ")", "〔": "(", "〕": ")", "【": "(", "】": ")"})
 _SPACE = re.compile(r"\s+")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from domain.deliberation import Deliberation
-from domain.errors import RuleBroken
+from domain.model.deliberation import Deliberation
+from domain.model.errors import RuleBroken
 
 
 def require_past(case: Deliberation, field: str, day: date) -> None:

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from eventsourcing.dcb.domain import Decision
 from pydantic import BaseModel, ConfigDict
 
-from domain.money import Money
-from domain.personal import Commitment
-from domain.subjects import mentions, tag
-from domain.texts import DocumentRef
+from domain.model.money import Money
+from domain.model.personal import Commitment
+from domain.model.subjects import mentions, tag
+from domain.model.texts import DocumentRef
 
 if TYPE_CHECKING:
-    from domain.deliberation import Deliberation
+    from domain.model.deliberation import Deliberation
 
 AHEAD = 2**62
 """The position of an event that is still being decided upon: after every recorded one."""
