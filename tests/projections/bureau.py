@@ -83,8 +83,9 @@ class Bureau:
             for key, value in RULES.items():
                 self.rule(key, value)
 
-    def record(self, slug: str, on: str, /, by: Actor = CLERK, **body: Any) -> int:
-        """Give one command with a business date; the position of its last event."""
+    def record(self, slug: str, on: str, /, **body: Any) -> int:
+        """Give one command with a business date, as the clerk or `by` another; its last position."""
+        by: Actor = body.pop("by", CLERK)
         command = COMMANDS[slug].model_validate({"occurred_on": on, **body})
         return self.registrar.execute(command, by, uuid4()).position
 

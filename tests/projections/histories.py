@@ -136,10 +136,11 @@ def record(bureau: Bureau, known_at: int) -> list[Recorded]:
 
 def folded(events: Sequence[Recorded], kind: Kind, cutoff: date, c: str | None) -> dict[str, Any]:
     """Who scored with what, by the definitions of SPEC §6 and §10, read off the events one by one."""
+    pairs: list[tuple[str | None, str]]
     happened = [r for r in events if r.occurred_on <= cutoff]
     match kind:
         case "leads":
-            pairs = list(_leads(happened, cutoff, c))
+            pairs = [*_leads(happened, cutoff, c)]
         case "negotiations":
             pairs = [
                 (r.on_behalf_of or _origin(events, r.event.project_id), r.event.project_id)
