@@ -29,7 +29,7 @@ from domain.model.event import Event, Recorded
 from domain.model.personal import Hidden, personal_fields
 from domain.model.resting import refuse_while_copied, refuse_while_rested_on
 from domain.model.roles import Role
-from domain.model.subjects import mentions, subject_fields, tag
+from domain.model.subjects import mentions, tag
 from domain.model.texts import Text
 
 AMENDING_ROLES = (Role.LGO, Role.LG)
@@ -160,12 +160,9 @@ def _changed(standing: Recorded, wanted: dict[str, Any]) -> tuple[Event, dict[st
     """The event with the wanted values, and each change in stored form."""
     kind = type(standing.event)
     by_name = {f.alias or name: name for name, f in kind.model_fields.items()}
-    identities = subject_fields(kind)
-    fixed = {
-        alias
-        for alias, name in by_name.items()
-        if name in kind.settled or (name in identities and identities[name].kind == kind.creates)
-    }
+    own = standing.event.created
+    settled = {*kind.settled, *(own[:1] if own else ())}
+    fixed = {alias for alias, name in by_name.items() if name in settled}
     for name in wanted:
         if name in CORRECTABLE_ENVELOPE:
             continue
@@ -176,11 +173,11 @@ def _changed(standing: Recorded, wanted: dict[str, Any]) -> tuple[Event, dict[st
                 f"{kind.__name__} has no field {name!r} that can be corrected; those are: {can}",
                 clause="SPEC G8",
             )
-    own = {n: v for n, v in wanted.items() if n not in CORRECTABLE_ENVELOPE}
+    said = {n: v for n, v in wanted.items() if n not in CORRECTABLE_ENVELOPE}
     before = standing.event.model_dump(by_alias=True)
-    after = kind.read(kind.version, {**before, **own})
+    after = kind.read(kind.version, {**before, **said})
     stored = standing.event.model_dump(mode="json", by_alias=True)
-    changes = {name: Change(old=stored[name], new=_new_value(after, by_name[name])) for name in own}
+    changes = {n: Change(old=stored[n], new=_new_value(after, by_name[n])) for n in said}
     if "occurred_on" in wanted:
         new = _DATE.validate_python(wanted["occurred_on"])
         changes["occurred_on"] = Change(old=standing.occurred_on.isoformat(), new=new)

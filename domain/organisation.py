@@ -78,7 +78,8 @@ class UnitRenamed(Event):
 
     def uphold(self, case: Deliberation, mine: Recorded) -> None:
         if self.name == self.old_name:
-            named = case.events(tag("unit", self.unit_id), UnitRegistered, UnitRenamed)
+            about = tag("unit", self.unit_id)
+            named = [case.require("unit", self.unit_id), *case.events(about, UnitRenamed)]
             position = max(r.position for r in named if r.position < mine.position)
             raise RuleBroken(
                 f"单位{self.unit_id}现名就是“{self.name}”（第{position}号记录）",
