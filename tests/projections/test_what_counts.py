@@ -6,8 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from domain.rulebook import defaults
+from projections.complaints import RULES as COMPLAINT_RULES
+from projections.completion import RULES as COMPLETION_RULES
 from tests.database import TestDatabase
-from tests.projections.bureau import Bureau
+from tests.projections.bureau import RULES, Bureau
 from tests.projections.tables import campaigning, ids, inspected, row, table, visited
 
 
@@ -288,3 +291,9 @@ def test_an_increase_of_capital_adds_its_amount_and_no_project(bureau: Bureau) -
     bureau.rule("count.capital_increase", "as_project")
     rows, _ = table(bureau)
     assert row(rows, "signed_count", None)["actual"] == "1"
+
+
+def test_the_rules_assumed_here_are_those_shipped() -> None:
+    shipped = {command.key: command.value for command in defaults()}
+    assert {key: shipped.get(key) for key in RULES} == RULES
+    assert {*COMPLETION_RULES, *COMPLAINT_RULES} <= set(RULES)
