@@ -172,8 +172,10 @@ def _amount(happened: Sequence[Recorded], signing: Any, name: str) -> int | None
         foreign = _foreign_currency(said)
         if foreign is not None and said.fx is not None:
             rate = (foreign, said.fx)
-    if amount is None or amount.currency == "CNY":
-        return amount and amount.minor
+    if amount is None:
+        return None
+    if amount.currency == "CNY":
+        return amount.minor
     if rate is None or rate[0] != amount.currency:
         return None
     return _yuan(amount, rate[1])

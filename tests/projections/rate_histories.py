@@ -112,7 +112,7 @@ class RateHistory:
     def verify(self) -> None:
         """A check, mostly in favour."""
         signing, _ = self.random.choice(self.signings[-8:])
-        said = {"signing_id": signing, "ok": self.random.random() < 0.85}
+        said: dict[str, Any] = {"signing_id": signing, "ok": self.random.random() < 0.85}
         self._did("verdict", self.bureau.judge("verify-signing", self.day(), **said))
 
     def amend(self) -> None:
@@ -131,7 +131,7 @@ class RateHistory:
         """The end of a signing."""
         signing, _ = self.random.choice(self.signings)
         on = self.day()
-        said = {"signing_id": signing, "cause": "投资方", "on": on}
+        said: dict[str, Any] = {"signing_id": signing, "cause": "投资方", "on": on}
         self._did("dated", self.bureau.record("terminate-signing", on, **said))
 
     def register(self) -> None:
@@ -167,7 +167,11 @@ class RateHistory:
         """Funds taken out."""
         _, project, came = self.random.choice(self.arrivals)
         currency, on = self.random.choice((came.currency, "CNY")), self.day()
-        said = {"amount": self.money(currency, 1000), "fx": self.fx(currency), "on": on}
+        said: dict[str, Any] = {
+            "amount": self.money(currency, 1000),
+            "fx": self.fx(currency),
+            "on": on,
+        }
         position = self.bureau.judge("withdraw-fund", on, project_id=project, **said)
         self._did("dated", position)
 
@@ -175,7 +179,7 @@ class RateHistory:
         """A start, certified or deemed."""
         project, on = self.random.choice(self.projects), self.day()
         if self.random.random() < 0.3:
-            said = {"project_id": project, "on": on, "reason": "land_blocked"}
+            said: dict[str, Any] = {"project_id": project, "on": on, "reason": "land_blocked"}
             position = self.bureau.judge("certify-deemed-commencement", on, **said)
         else:
             position = self.rated.started(project, on)
@@ -188,27 +192,26 @@ class RateHistory:
     def correct(self) -> None:
         """A correction of something that the rates depend on."""
         target, kind = self.random.choice(self.events)
-        changes: dict[str, Any] = self.random.choice(
-            {
-                "project": [
-                    {"funds_origin": self.random.choice(ORIGINS)},
-                    {"jurisdiction": self.random.choice(("u1", "u2"))},
-                ],
-                "signing": [
-                    {"signed_on": self.day()},
-                    {"level": self.random.choice(LEVELS)},
-                    {"contract_introduced_funds": self.money("CNY")},
-                    {"contract_introduced_funds": None},
-                    {"project_id": self.random.choice(self.projects)},
-                ],
-                "verdict": [{"ok": self.random.random() < 0.5}],
-                "supplement": [{"total_investment": self.money("CNY")}],
-                "arrival": [{"received_on": self.day()}, {"amount": self.money("CNY")}],
-                "recognition": [{"authority": self.random.choice(AUTHORITIES)}],
-                "dated": [{"on": self.day()}],
-                "amendment": [{"reason": "改"}],
-            }[kind]
-        )
+        possible: dict[str, list[dict[str, Any]]] = {
+            "project": [
+                {"funds_origin": self.random.choice(ORIGINS)},
+                {"jurisdiction": self.random.choice(("u1", "u2"))},
+            ],
+            "signing": [
+                {"signed_on": self.day()},
+                {"level": self.random.choice(LEVELS)},
+                {"contract_introduced_funds": self.money("CNY")},
+                {"contract_introduced_funds": None},
+                {"project_id": self.random.choice(self.projects)},
+            ],
+            "verdict": [{"ok": self.random.random() < 0.5}],
+            "supplement": [{"total_investment": self.money("CNY")}],
+            "arrival": [{"received_on": self.day()}, {"amount": self.money("CNY")}],
+            "recognition": [{"authority": self.random.choice(AUTHORITIES)}],
+            "dated": [{"on": self.day()}],
+            "amendment": [{"reason": "改"}],
+        }
+        changes = self.random.choice(possible[kind])
         if self.random.random() < 0.3:
             changes = {"occurred_on": self.day()}
         self._did("amendment", self.bureau.correct(target, **changes))

@@ -75,7 +75,7 @@ class RatedBureau:
 
     def reported(self, project: str, on: str, ten_thousands: int | str, **more: Any) -> str:
         """An arrival with a bank slip of its own; its id."""
-        arrival = more.pop("arrival_id", f"a-{project}-{on}")
+        arrival: str = more.pop("arrival_id", f"a-{project}-{on}")
         amount = more.pop("amount", None) or yuan(ten_thousands)
         slip = {"kind": "银行进账单", "no": f"单{arrival}", "date": on, "amount": amount}
         said = {
