@@ -42,16 +42,19 @@ def provision(settings: Settings, server: EmbeddedPostgres | None) -> Addresses:
     Raises psycopg.OperationalError where the database cannot be reached.
     """
     schema = settings.jurisdiction
-    if server is not None:
-        owner, login = _provision_embedded(server, settings.data, schema)
-        ran = migrate(owner, schema)
-    else:
-        assert settings.database_url is not None
-        login = settings.database_url
-        owner = settings.owner_database_url or login
-        ran = migrate(owner, schema) if _may_migrate(settings) else []
+    owner, login = provision_roles(settings, server)
+    ran = migrate(owner, schema) if server is not None or _may_migrate(settings) else []
+    if server is None:
         _admit(owner, login, schema)
     return Addresses(owner, as_service(login, schema), tuple(ran))
+
+
+def provision_roles(settings: Settings, server: EmbeddedPostgres | None) -> tuple[str, str]:
+    """Roles and database without the schema; returns the addresses of owner and service."""
+    if server is not None:
+        return _provision_embedded(server, settings.data, settings.jurisdiction)
+    assert settings.database_url is not None
+    return settings.owner_database_url or settings.database_url, settings.database_url
 
 
 class NotSetUp(Exception):

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from uuid import uuid4
 
 import httpx2
 import pytest
 
+from api.access import Tokens
+from api.jurisdiction import opened
+from api.projecting import caught_up
+from api.settings import Settings
 from eventlog.embedded import EmbeddedPostgres
 from tests.api.processes import PATIENCE_S, Served, finished, until, yinzheng
 
@@ -160,6 +166,23 @@ def test_the_figures_may_be_kept_by_a_process_of_their_own(served: Served, token
     assert projector.returncode == 0
     assert served.stop() == 0
     served.start()
+
+
+def test_a_backup_made_while_serving_is_restored_whole(
+    served: Served, token: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "office.dump"
+    finished("backup", str(file), data=served.data)
+    assert file.stat().st_mode & 0o777 == 0o600
+    elsewhere = tmp_path / "elsewhere"
+    assert "restored" in finished("restore", str(file), data=elsewhere)
+    with opened(Settings(data=elsewhere)) as restored:
+        held = [entry for _, entry, _ in restored.recorder.entries(1, restored.recorder.head())]
+        assert [json.loads(entry) for entry in held] == served.entries(token)
+        assert caught_up(restored).projected == len(held)
+        assert Tokens(restored).stands_for(token, "office")
+    with pytest.raises(AssertionError, match="there is a record here already"):
+        finished("restore", str(file), data=elsewhere)
 
 
 def test_stopping_ends_streams_at_once(served: Served, token: str) -> None:
