@@ -6,6 +6,7 @@ and what others rest on is not taken from under them (docs/decisions/0006).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -25,7 +26,7 @@ from domain.model.effective import (
     voided,
 )
 from domain.model.errors import RuleBroken, SubjectAlreadyExists, SubjectUnknown
-from domain.model.event import Event, Recorded
+from domain.model.event import Event, Recorded, Recorder
 from domain.model.personal import Hidden, personal_fields
 from domain.model.resting import refuse_while_copied, refuse_while_rested_on
 from domain.model.roles import Role
@@ -114,6 +115,14 @@ def _hold(case: Deliberation, before: Recorded | None, after: Recorded) -> None:
     if before is not None:
         refuse_while_copied(case, before, after)
     case.uphold(after)
+    if after.event.verdict:
+        case.uphold(_as_judged_by(case, after))
+
+
+def _as_judged_by(case: Deliberation, verdict: Recorded) -> Recorded:
+    """A verdict as that of whoever amends it, who must not be whose claim it judges."""
+    hands = Recorder(case.actor.account, case.actor.person, case.actor.unit, verdict.actor.role)
+    return replace(verdict, actor=hands, on_behalf_of=case.on_behalf_of)
 
 
 def _said(amendment: Recorded) -> tuple[int, str, dict[str, Any]]:

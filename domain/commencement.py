@@ -74,6 +74,7 @@ class CommencementCertified(Event):
     sentence_zh = "项目{project_id}经认定于{on}动工，认定人{certifiers}"
     sentence_en = "Project {project_id} certified to have started on {on}, by {certifiers}"
     settled = ("project_id",)
+    verdict = True
 
     project_id: ProjectId
     on: date
@@ -95,6 +96,7 @@ class CommencementRefused(Event):
     sentence_zh = "项目{project_id}上报的动工不予认定：{ground}"
     sentence_en = "The reported start of project {project_id} was not certified: {ground}"
     settled = ("project_id",)
+    verdict = True
 
     project_id: ProjectId
     ground: Text
@@ -115,6 +117,7 @@ class DeemedCommencementCertified(Event):
     sentence_zh = "项目{project_id}因土地未能动工，自{on}视同动工"
     sentence_en = "Project {project_id}, kept from starting by land, deemed started on {on}"
     settled = ("project_id",)
+    verdict = True
 
     project_id: ProjectId
     on: date

@@ -107,6 +107,7 @@ class CapitalVerified(Event):
     )
     exclusive = ("evidence",)
     settled = ("project_id", "credit_code")
+    verdict = True
 
     project_id: ProjectId
     credit_code: CreditCode

@@ -91,6 +91,7 @@ class FundArrivalRecognised(Event):
         "Arrival {arrival_id} of project {project_id} recognised ({authority}): {amount_recognised}"
     )
     settled = ("arrival_id", "project_id")
+    verdict = True
 
     arrival_id: ArrivalId
     project_id: ProjectId
@@ -127,6 +128,7 @@ class FundArrivalPartlyRefused(Event):
         "{refused_amount} of arrival {arrival_id} of project {project_id} refused: {ground}"
     )
     settled = ("arrival_id", "project_id")
+    verdict = True
 
     arrival_id: ArrivalId
     project_id: ProjectId
@@ -146,6 +148,7 @@ class FundArrivalRefused(Event):
         "Arrival {arrival_id} of project {project_id} refused ({refused_amount}): {ground}"
     )
     settled = ("arrival_id", "project_id", "refused_amount")
+    verdict = True
 
     arrival_id: ArrivalId
     project_id: ProjectId

@@ -144,6 +144,7 @@ class LeadVerified(Event):
     title_zh = "认定有价值信息"
     sentence_zh = "线索{lead_id}经认定，有价值：{valuable}"
     sentence_en = "Lead {lead_id} verified, valuable: {valuable}"
+    verdict = True
 
     lead_id: LeadId
     tests: LeadTests
@@ -165,6 +166,7 @@ class LeadRejected(Event):
     title_zh = "线索不予认定"
     sentence_zh = "线索{lead_id}不予认定：{ground}"
     sentence_en = "Lead {lead_id} rejected: {ground}"
+    verdict = True
 
     lead_id: LeadId
     ground: Line
@@ -179,6 +181,7 @@ class LeadMarkedDuplicate(Event):
     title_zh = "判为重复"
     sentence_zh = "线索{lead_id}判为{of_lead_id}的重复：{basis}"
     sentence_en = "Lead {lead_id} judged a repeat of {of_lead_id}: {basis}"
+    verdict = True
 
     lead_id: LeadId
     of_lead_id: LeadId

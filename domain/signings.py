@@ -104,6 +104,7 @@ class SigningVerified(Event):
     sentence_zh = "项目{project_id}的签约{signing_id}经核实，属实：{ok}"
     sentence_en = "Signing {signing_id} of project {project_id} checked, genuine: {ok}"
     settled = ("signing_id", "project_id")
+    verdict = True
 
     signing_id: SigningId
     project_id: ProjectId

@@ -32,6 +32,8 @@ CLERK = actor("clerk")
 """Records what a scenario takes as given."""
 JUDGE = actor("judge")
 """Certifies what the clerk reported."""
+AMENDER = actor("amender")
+"""Corrects what either of them recorded."""
 
 
 class Scenario:
@@ -90,21 +92,24 @@ class Scenario:
         assert raised.value.en
         return raised.value
 
-    def correct(self, target: int, /, **changes: Any) -> Self:
+    def correct(self, target: int, by: Actor = AMENDER, /, **changes: Any) -> Self:
         """Correct fields of the event at a position; what it leads to is under test."""
-        return self.when("correct-event", target=target, changes=changes, reason="登记有误")
+        return self.when("correct-event", by, target=target, changes=changes, reason="登记有误")
 
-    def cannot_correct(self, refusal: type[Refusal], target: int, /, **changes: Any) -> Refusal:
+    def cannot_correct(
+        self, refusal: type[Refusal], target: int, by: Actor = AMENDER, /, **changes: Any
+    ) -> Refusal:
         """The same correction is refused for this reason."""
-        return self.refuses(refusal, "correct-event", target=target, changes=changes, reason="误")
+        body: dict[str, Any] = {"target": target, "changes": changes, "reason": "登记有误"}
+        return self.refuses(refusal, "correct-event", by, **body)
 
     def revoke(self, target: int) -> Self:
         """Revoke the event at a position."""
-        return self.when("revoke-event", target=target, reason="登记有误")
+        return self.when("revoke-event", AMENDER, target=target, reason="登记有误")
 
     def cannot_revoke(self, refusal: type[Refusal], target: int) -> Refusal:
         """The same revocation is refused for this reason."""
-        return self.refuses(refusal, "revoke-event", target=target, reason="登记有误")
+        return self.refuses(refusal, "revoke-event", AMENDER, target=target, reason="登记有误")
 
 
 @pytest.fixture

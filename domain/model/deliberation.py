@@ -199,7 +199,8 @@ class Deliberation(Slice[Event]):
 
     def warn(self, rule: str, zh: str, en: str) -> None:
         """Note that a soft rule was not kept; it is recorded with the event and told to the caller."""
-        self.warnings.append(Warned(rule, zh, en))
+        if (warned := Warned(rule, zh, en)) not in self.warnings:
+            self.warnings.append(warned)
 
 
 def creators(kind: str) -> tuple[type[Event], ...]:

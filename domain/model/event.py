@@ -44,7 +44,8 @@ class Event(BaseModel, Decision):
     `title_zh` is the row's 中文名; the sentences name fields in braces; `creates`
     names the kind of subject whose id this event introduces; `exclusive` names the tag kinds that
     one event alone may carry (an evidence number proves one arrival); `settled` names the fields that
-    its decision filled in or checked, so that a mistake in them is revoked and recorded anew.
+    its decision filled in or checked, so that a mistake in them is revoked and recorded anew; a
+    `verdict` judges what somebody else claimed, and whoever corrects it judges as well.
     What must be true of it beside the rest of the record stands in `uphold`.
     """
 
@@ -58,6 +59,7 @@ class Event(BaseModel, Decision):
     exclusive: ClassVar[tuple[str, ...]] = ()
     settled: ClassVar[tuple[str, ...]] = ()
     amendable: ClassVar[bool] = True
+    verdict: ClassVar[bool] = False
 
     def __init_subclass__(cls, *, abstract: bool = False, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

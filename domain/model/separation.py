@@ -36,9 +36,11 @@ def require_other_hands(
             position=claim.position,
         )
     raise DutiesNotSeparated(
-        f"{zh}即成为其认定人自己的申报（第{verdict.position}号记录），须由他人认定；请先撤销该认定",
-        f"{en} would be the claim of whoever judged it (event {verdict.position}); "
-        "revoke that verdict first, somebody else must judge it",
+        f"{zh}（第{claim.position}号记录）是认定人自己的申报（第{verdict.position}号记录）；"
+        "认定及其更正须由他人办理，如已认定请先撤销该认定",
+        f"{en} (event {claim.position}) would be the claim of whoever judges it "
+        f"(event {verdict.position}); a verdict and its correction are for somebody else, "
+        "revoke the verdict first where it stands",
         clause="SPEC §3.0",
         position=verdict.position,
     )

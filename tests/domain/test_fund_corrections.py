@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from domain.model.effective import EventCorrected, EventRevoked
-from domain.model.errors import NotPermitted, RuleBroken
-from domain.model.roles import Role
+from domain.model.errors import DutiesNotSeparated, NotPermitted, RuleBroken
+from domain.model.roles import Actor, Role
 from tests.domain.bodies import (
     a_signing,
     a_slip,
@@ -19,7 +19,7 @@ from tests.domain.bodies import (
     with_project,
     yuan,
 )
-from tests.scenario import TODAY, Scenario, actor
+from tests.scenario import AMENDER, CLERK, TODAY, Scenario, actor
 
 OFFICE = actor("office", Role.LGO)
 UNIT = actor("unit", Role.UNIT)
@@ -137,6 +137,35 @@ class TestRecognition:
         refusal = scenario.cannot_correct(NotPermitted, at, authority="市")
         assert "office" in refusal.en
         scenario.correct(at, authority="区").then(EventCorrected)
+
+    def test_whoever_reported_does_not_correct_the_verdict(self, scenario: Scenario) -> None:
+        at = recognised(scenario)
+        more = {"amount_recognised": yuan("900.00")}
+        refusal = scenario.cannot_correct(DutiesNotSeparated, at, CLERK, **more)
+        assert f"第{REPORT}号" in refusal.zh
+        other_account = Actor("second", "clerk", "u0", frozenset({Role.LGO}))
+        scenario.cannot_correct(DutiesNotSeparated, at, other_account, **more)
+        scenario.refuses(
+            DutiesNotSeparated,
+            "correct-event",
+            AMENDER,
+            on_behalf_of="clerk",
+            target=at,
+            changes=more,
+            reason="登记有误",
+        )
+        scenario.correct(at, OFFICE, **more).then(EventCorrected)
+
+    def test_nor_brings_it_back(self, scenario: Scenario) -> None:
+        at = recognised(scenario)
+        scenario.revoke(at)
+        body: dict[str, Any] = {"target": at + 1, "reason": "撤销有误"}
+        scenario.refuses(DutiesNotSeparated, "revoke-event", CLERK, **body)
+        scenario.when("revoke-event", AMENDER, **body).then(EventRevoked)
+
+    def test_their_report_they_may_correct(self, scenario: Scenario) -> None:
+        recognised(scenario)
+        scenario.correct(REPORT, CLERK, purpose="设备").then(EventCorrected)
 
     def test_of_one_level_one_comes_back(self, scenario: Scenario) -> None:
         first = recognised(scenario)

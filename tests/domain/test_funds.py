@@ -98,6 +98,7 @@ def test_a_correction_of_amount_or_rate_computes_the_yuan_anew(scenario: Scenari
     assert the_recognition(scenario, "a3").cny_equiv == 630_000
     scenario.given(
         "correct-event",
+        by=JUDGE,
         target=target,
         changes={"fx": fx("6.4000", "2012-06-28")},
         reason="汇率录入有误",
@@ -105,6 +106,7 @@ def test_a_correction_of_amount_or_rate_computes_the_yuan_anew(scenario: Scenari
     assert the_recognition(scenario, "a3").cny_equiv == 640_000
     scenario.given(
         "correct-event",
+        by=JUDGE,
         target=target,
         changes={"amount_recognised": dollars("500.00")},
         reason="金额录入有误",
