@@ -74,9 +74,9 @@ def one_clients_facts(ready: int = 0) -> Iterator[Fact]:
     return chain(list(islice(endless, ready)), endless)
 
 
-def ready_for(clients: int) -> int:
-    """Return how many facts a client should have ready for one round."""
-    return 24_000 // max(clients, 4)
+def ready_for(clients: int, seconds: float) -> int:
+    """Return how many facts a client should have ready: enough for 10,000 a second in all."""
+    return round(10_000 * seconds / clients)
 
 
 def _endless_facts() -> Iterator[Fact]:

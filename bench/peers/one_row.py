@@ -40,7 +40,8 @@ class OneRowCommits:
         ) as pool:
             pool.wait()
 
-            steps = [_Client(pool, ready_for(clients)).append for _ in range(clients)]
+            ready = ready_for(clients, warm_s + seconds)
+            steps = [_Client(pool, ready).append for _ in range(clients)]
             return closed_loop(steps, warm_s, seconds)
 
     def close(self) -> None:
@@ -70,14 +71,14 @@ class OneRowPgbench:
         self._to = conninfo_to_dict(conninfo)
 
     def run(self, clients: int, warm_s: float, seconds: float) -> Sample:
-        """pgbench counts whole seconds and connects before it counts, so nothing is warmed."""
+        """pgbench counts whole seconds, connecting included; two at least, and nothing is warmed."""
         fact_ = fact("0" * 32, 0)
         with tempfile.TemporaryDirectory() as scratch:
             script = Path(scratch) / "insert.sql"
             script.write_text(
                 "insert into bench_one_row.log(type, entry) values (:type, :entry);\n"
             )
-            whole = max(1, round(seconds))
+            whole = max(2, round(seconds))
             done = subprocess.run(
                 [self._pgbench, "-n", "-M", "prepared", "-f", script, "-T", str(whole),
                  "-D", f"type={fact_.type}", "-D", f"entry={fact_.text}",

@@ -68,7 +68,8 @@ class Ours:
             pool.wait()
             recorder = PostgresRecorder(pool)
             submit = Combiner(recorder).submit if self.combined else _Alone(recorder).submit
-            steps = [_Client(submit, ready_for(clients)).append for _ in range(clients)]
+            ready = ready_for(clients, warm_s + seconds)
+            steps = [_Client(submit, ready).append for _ in range(clients)]
             return closed_loop(steps, warm_s, seconds)
 
     def fill(self, start: int, stop: int) -> None:

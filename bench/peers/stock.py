@@ -82,7 +82,8 @@ class StockRecorder:
     def run(self, clients: int, warm_s: float, seconds: float) -> Sample:
         with datastore(self.conninfo, clients) as store:
             stock = recorder(store)
-            steps = [Client(stock, ready_for(clients)).append for _ in range(clients)]
+            ready = ready_for(clients, warm_s + seconds)
+            steps = [Client(stock, ready).append for _ in range(clients)]
             return closed_loop(steps, warm_s, seconds)
 
     def fill(self, start: int, stop: int) -> None:
