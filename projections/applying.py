@@ -29,7 +29,7 @@ _KEY, _SUPERSEDED_AT = 0, 3
 class Changes:
     """What a run of entries changes in one view: versions that end, versions that begin."""
 
-    closed: list[tuple[int, int]] = field(default_factory=list)
+    closed: dict[int, int] = field(default_factory=dict)
     rows: list[Row] = field(default_factory=list)
     _open: dict[int, list[Row]] = field(default_factory=dict)
 
@@ -43,7 +43,8 @@ class Changes:
         """End the present versions of a key, whether this run began them or an earlier one."""
         begun = self._open.pop(key, None)
         if begun is None:
-            self.closed.append((key, position))
+            # Only the first end counts: a version in between may have stated nothing.
+            self.closed.setdefault(key, position)
         else:
             for row in begun:
                 row[_SUPERSEDED_AT] = position
@@ -126,7 +127,7 @@ def write(connection: Connection, view: View, version: int, changed: Changes) ->
                 "from unnest(%s::bigint[], %s::bigint[]) as c(key, at) "
                 "where f.key = c.key and f.superseded_at is null"
             ).format(table),
-            [[key for key, _ in changed.closed], [at for _, at in changed.closed]],
+            [list(changed.closed), list(changed.closed.values())],
         )
     if changed.rows:
         with (

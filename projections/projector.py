@@ -103,6 +103,12 @@ class Projector:
         finally:
             if not connection.closed:
                 connection.execute(sql.SQL("unlisten {}").format(name))
+                # Whoever stops in order lets the next one lead at once.
+                connection.execute(
+                    "update lease set until = clock_timestamp() "
+                    "where name = 'projector' and holder = %s",
+                    [self._holder],
+                )
 
     def _leads(self, connection: versions.Connection) -> bool:
         row = connection.execute(
@@ -114,15 +120,19 @@ class Projector:
         """Project one batch; False when there was nothing left to do."""
         with connection.transaction():
             standing = {
-                name: (version, position)
-                for name, version, position in connection.execute(
-                    "select name, version, position from projection_view order by name for update"
+                (name, definition): (version, position)
+                for name, version, position, definition in connection.execute(
+                    "select name, version, position, definition from projection_view "
+                    "order by name for update"
                 )
             }
-            views = [view for view in self._views if view.name in standing]
+            # A view that another release declared otherwise is that release's to fill.
+            views = [view for view in self._views if (view.name, view.definition) in standing]
             if not views:
                 return False
-            low = min(standing[view.name][1] for view in views)
+            reached = {v.name: standing[v.name, v.definition][1] for v in views}
+            tables = {v.name: standing[v.name, v.definition][0] for v in views}
+            low = min(reached.values())
             head = _head(connection)
             if low >= head:
                 return False
@@ -133,14 +143,12 @@ class Projector:
                 [low, high, handled_types(views)],
             ).fetchall()
             entries = [entry_of(position, entry) for position, entry in stored]
-            for position in sorted({standing[view.name][1] for view in views}):
-                if position >= high:
-                    continue
-                group = [view for view in views if standing[view.name][1] == position]
+            for position in sorted({at for at in reached.values() if at < high}):
+                group = [view for view in views if reached[view.name] == position]
                 fresh = [entry for entry in entries if entry.position > position]
-                for name, changed in changes(connection, group, fresh).items():
-                    view = next(v for v in group if v.name == name)
-                    write(connection, view, standing[name][0], changed)
+                changed = changes(connection, group, fresh)
+                for view in group:
+                    write(connection, view, tables[view.name], changed[view.name])
                 connection.execute(
                     "update projection_view set position = %s where name = any(%s)",
                     [high, [view.name for view in group]],
@@ -174,14 +182,20 @@ def _head(connection: versions.Connection) -> int:
 
 
 def progress(pool: Pool) -> Progress:
-    """How far the views of this jurisdiction are; an event not projected yet makes the lag its age."""
+    """How far the views of this jurisdiction are; an event not projected yet makes the lag its age.
+
+    Views that are no longer declared stand still and do not count.
+    """
     with pool.connection() as connection:
         row = connection.execute(
             "select h.position, p.position, case when p.position < h.position then "
             "greatest(0, extract(epoch from clock_timestamp() - record_time(p.position + 1))) "
             "else 0 end::float8 "
             "from record_head h cross join "
-            "(select coalesce(min(position), 0) as position from projection_view) p"
+            "(select coalesce(min(position), 0) as position from projection_view "
+            # A view that another release keeps here is that release's concern.
+            "where name = any(%s)) p",
+            [list(VIEWS)],
         ).fetchone()
     assert row is not None
     return Progress(*row)

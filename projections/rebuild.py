@@ -8,6 +8,7 @@ tables are dropped by the next rebuild.
 from __future__ import annotations
 
 import struct
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -58,6 +59,10 @@ def rebuild(
     """
     views = [VIEWS[name] for name in names] if names else list(VIEWS.values())
     with psycopg.connect(conninfo, autocommit=True) as connection:
+        # Two rebuilds would drop each other's unfinished tables; the second waits for the first.
+        connection.execute(
+            "select pg_advisory_lock(hashtextextended('rebuild ' || current_schema(), 0))"
+        )
         numbers = _fresh_tables(connection, views)
         head = _head(connection)
         _copy_originals(conninfo, views, numbers, head, workers, report)
@@ -207,21 +212,32 @@ def _swap(connection: versions.Connection, view: View, version: int, built: int)
     old = None
     if live is not None and live[2] == view.definition:
         old = versions.content_hash(connection, view, live[0], compared_at)
-    with connection.transaction():
-        # Holding this row stops the projector for the length of the last few events.
-        live = _live(connection, view, lock=True)
-        target = max(reached, live[1] if live else 0)
-        _apply(connection, [view], {view.name: version}, reached, target)
-        versions.publish(connection, view, version)
-        connection.execute(
-            "insert into projection_view (name, version, position, definition) "
-            "values (%s, %s, %s, %s) on conflict (name) do update set version = excluded.version, "
-            "position = excluded.position, definition = excluded.definition",
-            [view.name, version, target, view.definition],
-        )
+    while not _published(connection, view, version, reached):
+        time.sleep(versions.LOCK_PAUSE_SECONDS)
     # Statements that began before the swap may still read the old table; dropping it waits for them.
     versions.drop_old(connection, view, version)
     return Rebuilt(view.name, version, compared_at, old, fresh)
+
+
+def _published(connection: versions.Connection, view: View, version: int, reached: int) -> bool:
+    """Let readers see the new table from here on; False, and nothing done, if one is in the way."""
+    try:
+        with versions.briefly(connection):
+            # Holding this row stops the projector for the length of the last few events.
+            live = _live(connection, view, lock=True)
+            target = max(reached, live[1] if live else 0)
+            _apply(connection, [view], {view.name: version}, reached, target)
+            versions.publish(connection, view, version)
+            connection.execute(
+                "insert into projection_view (name, version, position, definition) "
+                "values (%s, %s, %s, %s) on conflict (name) do update "
+                "set version = excluded.version, position = excluded.position, "
+                "definition = excluded.definition",
+                [view.name, version, target, view.definition],
+            )
+    except psycopg.errors.LockNotAvailable:
+        return False
+    return True
 
 
 def _live(
