@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any, Protocol, TypeVar
 
 from eventsourcing.dcb.domain import Selector, Slice, Tagged
@@ -205,7 +206,17 @@ class Deliberation(Slice[Event]):
 
 def creators(kind: str) -> tuple[type[Event], ...]:
     """The event types that introduce subjects of a kind."""
-    return tuple(event for event in EVENTS.values() if event.creates == kind)
+    return _creators(len(EVENTS)).get(kind, ())
+
+
+@cache
+def _creators(known: int) -> dict[str, tuple[type[Event], ...]]:
+    """All creators by kind, worked out anew when another type is `known`; every decision asks."""
+    found: dict[str, tuple[type[Event], ...]] = {}
+    for event in EVENTS.values():
+        if event.creates is not None:
+            found[event.creates] = (*found.get(event.creates, ()), event)
+    return found
 
 
 def already_taken(claimed: str, taken: Recorded) -> SubjectAlreadyExists:
