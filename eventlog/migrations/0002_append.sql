@@ -45,6 +45,11 @@ begin
                       'and at most 100000 events';
     end if;
 
+    -- What is read below has to be what the last append left, not what stood when this one began.
+    if current_setting('transaction_isolation') <> 'read committed' then
+        raise exception using errcode = 'invalid_transaction_state',
+            message = 'an append runs in a READ COMMITTED transaction of its own';
+    end if;
     -- Whoever acknowledges has to have it on disk, whatever the session was set to.
     if current_setting('synchronous_commit') = 'off' then
         perform set_config('synchronous_commit', 'on', true);
