@@ -14,11 +14,9 @@ from tests.domain.bodies import a_lead, a_project, a_slip, an_arrival, yuan
 from tests.scenario import actor
 
 ACTORS = tuple(actor(name) for name in ("chen", "lin", "wu"))
-INVESTORS = (
-    {"name": "中绿集团", "country": "CN"},
-    {"name": "达利集团", "country": "CN"},
-    {"name": "中绿集团", "country": "CN", "credit_code": "91310000MA1FL3AB0A"},
-)
+INVESTORS = ("中绿集团", "达利集团", "亲亲股份")
+EPOCH = 40
+"""So many commands speak of the same investors and slips; then others come."""
 BUREAU: tuple[tuple[str, dict[str, Any]], ...] = (
     ("register-unit", {"unit_id": "u1", "name": "河东乡", "kind": "乡镇"}),
     *(
@@ -89,12 +87,18 @@ class Life:
         given = self._ids[kind]
         return self._random.choice(given[-6:]) if given else f"{kind}0"
 
+    def _investor(self) -> dict[str, str]:
+        name = f"{self._random.choice(INVESTORS)}{self._made // EPOCH}"
+        coded = self._random.random() < 0.2
+        code = {"credit_code": f"{self._made // EPOCH:08}MA1FL3AB0A"}
+        return {"name": name, "country": "CN", **(code if coded else {})}
+
     def _lead(self) -> tuple[str, dict[str, Any]]:
         random = self._random
         return "register-lead", a_lead(
             self._new("l"),
             registrant=random.choice(("p1", "p2")),
-            investor=random.choice(INVESTORS),
+            investor=self._investor(),
             intended_project=random.choice(("食品厂", "物流园", None)),
         )
 
@@ -117,9 +121,7 @@ class Life:
     def _project(self) -> tuple[str, dict[str, Any]]:
         random = self._random
         lead = self._some("l") if random.random() < 0.5 else None
-        return "open-project", a_project(
-            self._new("pr"), investor=random.choice(INVESTORS), lead_id=lead
-        )
+        return "open-project", a_project(self._new("pr"), investor=self._investor(), lead_id=lead)
 
     def _arrival(self) -> tuple[str, dict[str, Any]]:
         slip = a_slip(f"{self._made // 8:04}")
@@ -143,11 +145,11 @@ class Life:
         match self._kind(target):
             case "LeadRegistered":
                 changes |= {
-                    "investor": random.choice(INVESTORS),
+                    "investor": self._investor(),
                     "registrant": random.choice(("p1", "p2")),
                 }
             case "ProjectOpened":
-                changes |= {"investor": random.choice(INVESTORS)}
+                changes |= {"investor": self._investor()}
             case "FundArrivalReported":
                 changes = {"evidence": [a_slip(f"{self._made // 8:04}")]}
         return "correct-event", {"target": target, "changes": changes, "reason": "有误"}
