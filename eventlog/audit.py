@@ -15,7 +15,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from eventlog.entry import commitments, parse
+from eventlog.entry import parse
 from eventlog.scrutiny import AMENDMENTS, Fault, Scrutinised, amendment, meaning, scrutinise
 from eventlog.statements import statement
 
@@ -161,10 +161,9 @@ class _Audit:
         """What the tables beside the log say of this position."""
         yield from self._tagged(one)
         yield from self._commanded(one)
-        hidden = set(commitments(one.said.get("data")))
         for position, commitment, salt, value in self._vault.up_to(one.position):
             opened = hashlib.sha256(b"\x02" + salt + value.encode()).digest()
-            if position != one.position or commitment.hex() not in hidden:
+            if position != one.position or commitment.hex() not in one.hidden:
                 yield Fault(
                     position, "保险库中有无主的值", "the vault holds a value it does not name"
                 )

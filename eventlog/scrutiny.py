@@ -11,7 +11,8 @@ from typing import Any
 
 from domain.model.effective import AMENDMENT_TYPES, amendments_tag
 from domain.model.event import EVENTS
-from eventlog.entry import canonical, leaf_hash, read
+from domain.model.personal import MARK
+from eventlog.entry import canonical, commitments, leaf_hash, read
 
 AMENDMENTS = frozenset(kind.__name__ for kind in AMENDMENT_TYPES)
 
@@ -43,6 +44,11 @@ class Scrutinised:
     stamp: str
     said: dict[str, Any]
     faults: tuple[Fault, ...]
+
+    @property
+    def hidden(self) -> set[str]:
+        """The commitments in its data."""
+        return set(commitments(self.said.get("data"))) if MARK in self.entry else set()
 
     @property
     def tags(self) -> list[str]:
