@@ -105,8 +105,10 @@ def _address(chosen: Settings) -> str:
 def _join(owner: str, group: str) -> None:
     """Facts belong to the service's group; who owns the schema may join it to save them."""
     with suppress(psycopg.errors.InsufficientPrivilege), psycopg.connect(owner) as connection:
+        # Before PostgreSQL 16 whoever belongs to a role inherits, and there is no word for it.
+        inherits = "with inherit true" if connection.info.server_version >= 160000 else ""
         connection.execute(
-            sql.SQL("grant {} to current_user with inherit true").format(sql.Identifier(group))
+            sql.SQL("grant {} to current_user {}").format(sql.Identifier(group), sql.SQL(inherits))
         )
 
 
