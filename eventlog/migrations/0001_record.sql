@@ -8,7 +8,9 @@
 create table :schema.record_log (
     position bigint primary key,
     type text collate "C" not null,
-    entry text collate "C" not null,
+    -- Whatever a client sends, it is one JSON object, and recorded_at stands in it once.
+    entry text collate "C" not null
+        constraint record_log_entry check (entry is json object with unique keys),
     leaf bytea not null
 ) with (autovacuum_vacuum_insert_threshold = 1000000);
 

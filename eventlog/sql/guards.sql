@@ -1,5 +1,5 @@
--- What no longer keeps the record as it is: triggers that are missing or disabled, and rights to
--- write that the service should not have. One row per fault: what (trigger or right), on which table.
+-- What no longer keeps the record as it is: triggers that are missing or disabled, a check that is
+-- missing, and rights to write that the service should not have. One row per fault: what, where.
 with guard(relation, trigger) as (values
     ('record_log', 'append_only'), ('record_tag', 'append_only'), ('record_command', 'append_only'),
     ('record_lock', 'append_only'), ('vault_value', 'unchanged')
@@ -10,6 +10,12 @@ select 'trigger ' || g.trigger, g.relation
     select from pg_trigger t
      where t.tgrelid = to_regclass(format('%%I.%%I', %(schema)s::text, g.relation))
        and t.tgname = g.trigger and t.tgenabled in ('O', 'A'))
+union all
+select 'check record_log_entry', 'record_log'
+ where not exists (
+    select from pg_constraint c
+     where c.conrelid = to_regclass(format('%%I.record_log', %(schema)s::text))
+       and c.conname = 'record_log_entry')
 union all
 select r.privilege, g.relation
   from guard g

@@ -282,6 +282,29 @@ class TestLimits:
             postgres.append_many([Append([event("A", Random(1).randbytes(6000).hex())])])
         assert postgres.head() == 0
 
+    @pytest.mark.parametrize(
+        "body",
+        [
+            b"{}",
+            b"[1]",
+            b"1",
+            b'{"n":1',
+            b'{"n":1}{"n":2}',
+            b'{"n":1,"n":2}',
+            b'{"n":"\\u0000"}',
+            b'{"recorded_at":"1999-01-01T00:00:00.000000Z"}',
+        ],
+    )
+    def test_a_body_that_makes_no_entry_is_refused(
+        self, postgres: PostgresRecorder, body: bytes
+    ) -> None:
+        """Not one JSON object, or one with its own recording time, or with what no jsonb can hold."""
+        broken = event("A", "x")
+        broken.data = body
+        with pytest.raises(AppendRefused, match="record_log_entry"):
+            postgres.append_many([Append([broken])])
+        assert postgres.head() == 0
+
     def test_text_that_is_none_is_refused(self, postgres: PostgresRecorder) -> None:
         for tag in ("\0", "\ud800"):
             broken = event("A", "x")

@@ -58,8 +58,13 @@ class Victim:
         with self.database.connect() as connection, connection.transaction():
             for table in TABLES:
                 connection.execute(f"alter table {table} disable trigger user".encode())
+            connection.execute("alter table record_log drop constraint record_log_entry")
             for statement in statements:
                 connection.execute(statement.encode(), values or None)
+            connection.execute(
+                "alter table record_log add constraint record_log_entry "
+                "check (entry is json object with unique keys) not valid"
+            )
             for table in TABLES:
                 connection.execute(f"alter table {table} enable trigger user".encode())
 
@@ -340,6 +345,11 @@ class TestGuards:
         with own_victim.database.connect() as connection:
             connection.execute(f"alter table {table} disable trigger user".encode())
         assert [(at, table in said) for at, said in own_victim.faults()] == [(None, True)]
+
+    def test_the_check_missing(self, own_victim: Victim) -> None:
+        with own_victim.database.connect() as connection:
+            connection.execute("alter table record_log drop constraint record_log_entry")
+        assert own_victim.found(None, "check record_log_entry")
 
     def test_triggers_missing(self, own_victim: Victim) -> None:
         with own_victim.database.connect() as connection:

@@ -68,7 +68,7 @@ class TestReading:
 
     def test_data_comes_back_byte_for_byte(self, recorder: DCBRecorder) -> None:
         stored = event("A")
-        said = {"n": 1, "tags": [], "text": '中绿 "é" \\ \t \x00 \x7f 🙂', "type": "A"}
+        said = {"n": 1, "tags": [], "text": '中绿 "é" \\ \t \x01 \x7f 🙂', "type": "A"}
         stored.data = canonical(said).encode()
         recorder.append([stored])
         (found,) = recorder.read()

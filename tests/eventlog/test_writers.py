@@ -139,7 +139,9 @@ def test_a_writer_that_fails_half_way_leaves_no_gap(
     with psycopg.connect(bare_database.service_conninfo) as failing:
         failing.execute(
             "select record_append(%s::jsonb)",
-            ['{"r_command":[null],"r_digest":[null],"e_req":[1],"e_type":["A"],"e_body":["{}"]}'],
+            [
+                '{"r_command":[null],"r_digest":[null],"e_req":[1],"e_type":["A"],"e_body":["{\\"n\\":0,\\"tags\\":[],\\"type\\":\\"A\\"}"]}'
+            ],
         )
         waiting = threading.Thread(target=recorders[1].append, args=[[event("A")]])
         waiting.start()
