@@ -8,9 +8,9 @@
 create table :schema.record_log (
     position bigint primary key,
     type text collate "C" not null,
-    -- Whatever a client sends, it is one JSON object, and recorded_at stands in it once.
-    entry text collate "C" not null
-        constraint record_log_entry check (entry is json object with unique keys),
+    -- Whatever a client sends, it is one JSON object, and recorded_at in it is the database's.
+    entry text collate "C" not null constraint record_log_entry
+        check (coalesce(entry::jsonb ->> 'recorded_at', '') = substr(entry, 17, 27)),
     leaf bytea not null
 ) with (autovacuum_vacuum_insert_threshold = 1000000);
 
